@@ -1,0 +1,5 @@
+//! [`Ast`](crate::syntax::ast::Ast) → [`hir::Hir`]: names, types, knowledge levels, and what may be said where.
+
+pub mod hir;
+pub mod phase;
+pub mod types;

@@ -1,0 +1,1 @@
+//! A checked expression and the project's facts → a value.

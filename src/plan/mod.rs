@@ -1,0 +1,3 @@
+//! [`Resolution`](crate::resolve) → [`model::Plan`]; Plan JSON, its validation, and the difference of two plans.
+
+pub mod model;

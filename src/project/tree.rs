@@ -1,0 +1,70 @@
+//! The files of a project as the compiler sees them: relative paths with `/`, nothing outside, no link followed out.
+
+use std::sync::Arc;
+
+/// What lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, not followed.
+    Link,
+    /// A socket, a pipe, a device.
+    Other,
+}
+
+/// An entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeEntry {
+    /// Its name, without the directory.
+    pub name: String,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// Why a file of the project could not be used. `path` is relative to the project.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TreeError {
+    /// The operating system said no.
+    #[error("cannot read `{path}`: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        reason: String,
+    },
+    /// It is larger than the compiler reads.
+    #[error("`{path}` is larger than {limit} bytes")]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// The most that is read.
+        limit: u64,
+    },
+    /// It is not text.
+    #[error("`{path}` is not UTF-8: byte {offset} does not belong to a character")]
+    NotText {
+        /// The file.
+        path: String,
+        /// The first byte that does not fit.
+        offset: usize,
+    },
+    /// A link on the way leads out of the project.
+    #[error("`{path}` leads out of the project")]
+    Outside {
+        /// The file.
+        path: String,
+    },
+}
+
+/// A project's directory. Everything is read at most once, so that one run sees one state.
+pub trait Tree {
+    /// The entries of a directory (`""` is the project), sorted by name bytes; empty when there is no such directory.
+    fn list(&self, directory: &str) -> Result<Arc<[TreeEntry]>, TreeError>;
+
+    /// The text of a file; `None` when there is none. A link inside the project is followed, one that leads out is an
+    /// error.
+    fn read(&self, path: &str) -> Result<Option<Arc<str>>, TreeError>;
+}

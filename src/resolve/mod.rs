@@ -1,0 +1,1 @@
+//! Checked blocks, a project and the catalogs → what takes part: stack, blocks, versions, base images.
