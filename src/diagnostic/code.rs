@@ -45,10 +45,36 @@ codes! {
     // project: E05xx
 
     // eval: E06xx
+    EVAL_LEADING_DASH "E0601" "cogpack::eval::leading-dash"
+    EVAL_NUL "E0602" "cogpack::eval::nul"
+    EVAL_DATA_TYPE "E0603" "cogpack::eval::data-type"
+    EVAL_BAD_CONSTRAINT "E0604" "cogpack::eval::bad-constraint"
+    EVAL_BAD_PATH "E0605" "cogpack::eval::bad-path"
+    EVAL_MISTYPED "E0606" "cogpack::eval::mistyped"
+    EVAL_CAPABILITY_VALUE "E0607" "cogpack::eval::capability-value"
 
     // resolve: E07xx
+    RESOLVE_NO_STACK "E0701" "cogpack::resolve::no-stack"
+    RESOLVE_UNKNOWN_STACK "E0702" "cogpack::resolve::unknown-stack"
+    RESOLVE_UNKNOWN_BLOCK "E0703" "cogpack::resolve::unknown-block"
+    RESOLVE_UNPROVIDED "E0704" "cogpack::resolve::unprovided"
+    RESOLVE_OVERLAP "E0705" "cogpack::resolve::overlap"
+    RESOLVE_CYCLE "E0706" "cogpack::resolve::cycle"
+    RESOLVE_NO_VERSION "E0707" "cogpack::resolve::no-version"
+    RESOLVE_NO_BASE "E0708" "cogpack::resolve::no-base"
+    RESOLVE_UNKNOWN_PARAM "E0709" "cogpack::resolve::unknown-param"
+    RESOLVE_BAD_PARAM "E0710" "cogpack::resolve::bad-param"
+    RESOLVE_MALFORMED "E0711" "cogpack::resolve::malformed"
 
-    // plan: E08xx
+    // plan: E08xx; composing from E0851
+    COMPOSE_PATH "E0851" "cogpack::plan::path"
+    COMPOSE_ADDRESS "E0852" "cogpack::plan::address"
+    COMPOSE_LEFT_OUT "E0853" "cogpack::plan::left-out"
+    COMPOSE_SYSTEM_LAYER "E0854" "cogpack::plan::system-layer"
+    COMPOSE_TOO_EARLY "E0855" "cogpack::plan::too-early"
+    COMPOSE_EXPORT "E0856" "cogpack::plan::export-conflict"
+    COMPOSE_EXPORT_VALUE "E0857" "cogpack::plan::export-value"
+    COMPOSE_SAME_ID "E0858" "cogpack::plan::same-id"
 
     // llb: E09xx
 

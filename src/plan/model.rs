@@ -434,6 +434,24 @@ pub struct Origin {
     pub end_column: u32,
 }
 
+impl Mount {
+    /// What a bind mount reads from.
+    pub fn source(&self) -> Option<&Input> {
+        match self {
+            Self::Bind { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// What a bind mount reads from, to be changed.
+    pub fn source_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Bind { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
 impl Sharing {
     fn is_shared(&self) -> bool {
         *self == Self::Shared

@@ -1,0 +1,64 @@
+//! What evaluation finds wrong: values of the project that may not stand where a block puts them.
+
+use crate::diagnostic::{Diagnostic, code};
+use crate::eval::value::Origin;
+use crate::source::Span;
+
+/// Points at the project's file if the value came from one, and at the block's expression.
+fn at_value(diagnostic: Diagnostic, origin: Origin, used: Span) -> Diagnostic {
+    match origin.span {
+        Some(span) => diagnostic.at(span, "this value").related(used, "is used here"),
+        None => diagnostic.at(used, "this value"),
+    }
+}
+
+/// E0601: a value of the project begins with `-`.
+pub fn leading_dash(text: &str, origin: Origin, used: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code::EVAL_LEADING_DASH, format!("`{text}` would be read as an option"))
+        .help("a value from the project may not begin with `-` in a command");
+    at_value(diagnostic, origin, used)
+}
+
+/// E0602: a value holds a NUL character.
+pub fn nul(what: &str, origin: Origin, used: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code::EVAL_NUL, format!("{what} holds a NUL character"))
+        .help("remove the character: neither commands, paths nor variables can hold one");
+    at_value(diagnostic, origin, used)
+}
+
+/// E0603: a document's value is of another type than the block asks for.
+pub fn wrong_data_type(key: &str, wanted: &str, found: &str, span: Span, used: Span) -> Diagnostic {
+    Diagnostic::error(code::EVAL_DATA_TYPE, format!("`{key}` is {found}, and {wanted} is expected"))
+        .at(span, found)
+        .related(used, "is read here")
+        .help(format!("write {wanted} here"))
+}
+
+/// E0604: a document's value is not a constraint.
+pub fn bad_constraint(text: &str, reason: &str, span: Span, used: Span) -> Diagnostic {
+    Diagnostic::error(code::EVAL_BAD_CONSTRAINT, format!("`{text}` is not a constraint: {reason}"))
+        .at(span, "this constraint")
+        .related(used, "is read here")
+        .help("write a constraint such as `>=3.10,<3.13`, `^3.11` or `3.12`")
+}
+
+/// E0605: a pattern or a path that a block computes leads out of the project.
+pub fn bad_path(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code::EVAL_BAD_PATH, format!("`{text}` cannot be used as a path: {reason}"))
+        .help("name a path inside the project, without `..`");
+    at_value(diagnostic, origin, used)
+}
+
+/// E0606: the value is not what the checker proved it to be. This is a bug of the compiler.
+pub fn mistyped(wanted: &str, used: Span) -> Diagnostic {
+    Diagnostic::error(code::EVAL_MISTYPED, format!("this expression has no {wanted} as its value"))
+        .at(used, "evaluated here")
+        .help("this is a bug in Cogpack: please report it with the block")
+}
+
+/// E0607: a capability's value is read, and the block or image that provides it gives none.
+pub fn unknown_capability_value(name: &str, used: Span) -> Diagnostic {
+    Diagnostic::error(code::EVAL_CAPABILITY_VALUE, format!("what provides `{name}` gives it no value"))
+        .at(used, "its value is read here")
+        .help(format!("write `provides {name} = \"…\"` in the block that provides it"))
+}

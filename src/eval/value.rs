@@ -1,0 +1,165 @@
+//! The values of the language, each with where it came from.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::check::phase::Side;
+use crate::project::data::Data;
+use crate::source::Span;
+use crate::version::{Constraint, Version};
+
+/// A value and where it came from.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: ValueKind,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where a value came from. The default is a literal of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Whether its first character comes from the project: then a leading `-` could be an option nobody meant.
+    pub leads: bool,
+    /// The place in a file of the project that it was read from.
+    pub span: Option<Span>,
+}
+
+impl Origin {
+    /// Something read from the project; the place is absent for a file's name.
+    pub fn project(span: Option<Span>) -> Self {
+        Self { leads: true, span }
+    }
+}
+
+/// The kinds of values.
+#[derive(Clone, Debug)]
+pub enum ValueKind {
+    /// `none`
+    None,
+    /// The value of an `if` without `else` that does not hold: nothing, not even `none`.
+    Omitted,
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A text.
+    String(Arc<str>),
+    /// A version.
+    Version(Version),
+    /// A constraint.
+    Constraint(Constraint),
+    /// A document; `None` when the file is missing.
+    Data(Option<Rc<Data>>),
+    /// A list.
+    List(Vec<Value>),
+    /// A record, read field by field.
+    Record(RecordValue),
+}
+
+/// Which record it is; elements of lists know their index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordValue {
+    /// `config`
+    Config,
+    /// `config.build`
+    ConfigBuild,
+    /// `config.concurrency`
+    ConfigConcurrency,
+    /// `config.build.run[i]`
+    RunCommand(usize),
+    /// `config.build.run[i].mounts[j]`
+    SecretMount(usize, usize),
+    /// `config.weights[i]`
+    Weight(usize),
+    /// `packages`
+    Packages,
+    /// `platform`
+    Platform,
+    /// `base`
+    Base,
+    /// `base.build`, `base.runtime`
+    BaseImage(Side),
+    /// `dep.NAME`
+    Dependency(String),
+}
+
+impl Value {
+    /// `none`
+    pub fn none() -> Self {
+        ValueKind::None.into()
+    }
+
+    /// A boolean.
+    pub fn bool(value: bool) -> Self {
+        ValueKind::Bool(value).into()
+    }
+
+    /// A text of a block.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        ValueKind::String(text.into()).into()
+    }
+
+    /// A text of the project.
+    pub fn project_string(text: impl Into<Arc<str>>, span: Option<Span>) -> Self {
+        Self { kind: ValueKind::String(text.into()), origin: Origin::project(span) }
+    }
+
+    /// Whether it is left out of its list or command.
+    pub fn is_omitted(&self) -> bool {
+        matches!(self.kind, ValueKind::Omitted)
+    }
+
+    /// What an interpolation writes: a string, an integer, a version or a constraint as it was written.
+    pub fn text(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            ValueKind::String(text) => Some(Arc::clone(text)),
+            ValueKind::Int(value) => Some(value.to_string().into()),
+            ValueKind::Version(version) => Some(version.as_str().into()),
+            ValueKind::Constraint(constraint) => Some(constraint.as_str().into()),
+            _ => None,
+        }
+    }
+
+    /// `==`: by meaning, so `1.0` and `1.0.0` are one version. Where it came from does not count.
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (ValueKind::None, ValueKind::None) => true,
+            (ValueKind::Bool(a), ValueKind::Bool(b)) => a == b,
+            (ValueKind::Int(a), ValueKind::Int(b)) => a == b,
+            (ValueKind::String(a), ValueKind::String(b)) => a == b,
+            (ValueKind::Version(a), ValueKind::Version(b)) => a == b,
+            (ValueKind::Constraint(a), ValueKind::Constraint(b)) => a.as_str() == b.as_str(),
+            (ValueKind::List(a), ValueKind::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
+            _ => false,
+        }
+    }
+
+    /// `other in self`: an element of a list, or a version that fits a constraint.
+    pub fn holds(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (ValueKind::List(values), _) => values.iter().any(|value| value.same(other)),
+            (ValueKind::Constraint(constraint), ValueKind::Version(version)) => constraint.contains(version),
+            _ => false,
+        }
+    }
+
+    /// `<`: of integers and versions.
+    pub fn order(&self, other: &Self) -> Option<Ordering> {
+        match (&self.kind, &other.kind) {
+            (ValueKind::Int(a), ValueKind::Int(b)) => Some(a.cmp(b)),
+            (ValueKind::Version(a), ValueKind::Version(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+}
+
+impl From<ValueKind> for Value {
+    fn from(kind: ValueKind) -> Self {
+        Self { kind, origin: Origin::default() }
+    }
+}

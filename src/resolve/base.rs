@@ -1,0 +1,175 @@
+//! Step 5: the base images, one to build on and one that the image starts from.
+
+use std::cmp::Reverse;
+
+use indexmap::IndexMap;
+
+use crate::check::hir::Need;
+use crate::check::phase::Side;
+use crate::diagnostic::Sink;
+use crate::resolve::image::{Image, Images};
+use crate::resolve::trace::{Decision, Trace};
+use crate::resolve::{Dependency, Inputs, Participant, error};
+
+/// The two base images.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BasePair {
+    /// What `build.*` starts from.
+    pub build: Image,
+    /// What `export.*` starts from.
+    pub runtime: Image,
+}
+
+impl BasePair {
+    /// One of the two.
+    pub fn image(&self, side: Side) -> &Image {
+        match side {
+            Side::Build => &self.build,
+            Side::Runtime => &self.runtime,
+        }
+    }
+
+    /// Whether both have a package, at the resolved version (if one was resolved) and the same path.
+    pub fn has(&self, package: &str, dependencies: &IndexMap<String, Dependency>) -> bool {
+        let (Some(build), Some(runtime)) = (self.build.packages.get(package), self.runtime.packages.get(package))
+        else {
+            return false;
+        };
+        let fits = match dependencies.get(package).and_then(|dependency| dependency.version.as_ref()) {
+            Some(version) => build.version.as_ref() == Some(version) && runtime.version.as_ref() == Some(version),
+            None => build.version == runtime.version,
+        };
+        fits && build.path == runtime.path
+    }
+}
+
+/// The pair that satisfies most of the resolution; ties by fewer unneeded packages, then by declared order.
+pub fn choose(
+    inputs: &Inputs<'_>,
+    participants: &[Participant<'_>],
+    dependencies: &IndexMap<String, Dependency>,
+    trace: &mut Trace,
+    sink: &mut Sink,
+) -> Option<BasePair> {
+    let images = &inputs.library.images;
+    let needs = unprovided_needs(participants);
+    let mut reasons = Vec::new();
+    let mut best: Option<(BasePair, (usize, Reverse<usize>), usize)> = None;
+    for pair in pairs(images) {
+        let name = pair_name(&pair);
+        if let Err(reason) = usable(inputs, &pair, &needs, dependencies) {
+            reasons.push(format!("`{name}`: {reason}"));
+            trace.images.push(decision(name, reason));
+            continue;
+        }
+        let score = score(&pair, &needs, dependencies);
+        trace.images.push(decision(name, String::new()));
+        if best.as_ref().is_none_or(|(_, known, _)| score > *known) {
+            best = Some((pair, score, trace.images.len() - 1));
+        }
+    }
+    let Some((pair, (satisfied, Reverse(unneeded)), index)) = best else {
+        sink.push(error::no_base(&reasons, needs.first().map(|need| need.name.span)));
+        return None;
+    };
+    for (position, decision) in trace.images.iter_mut().enumerate() {
+        if position == index {
+            decision.chosen = true;
+            decision.reason =
+                format!("it has {satisfied} of {} dependencies, and {unneeded} more packages", dependencies.len());
+        } else if decision.reason.is_empty() {
+            decision.reason = "another has more of what is needed, or less of what is not".into();
+        }
+    }
+    Some(pair)
+}
+
+/// Declared pairs, and each image with itself.
+fn pairs(images: &Images) -> Vec<BasePair> {
+    let declared = images.pairs.iter().filter_map(|(build, runtime)| {
+        Some(BasePair { build: images.by_name.get(build)?.clone(), runtime: images.by_name.get(runtime)?.clone() })
+    });
+    let alone = images.by_name.values().map(|image| BasePair { build: image.clone(), runtime: image.clone() });
+    declared.chain(alone).collect()
+}
+
+fn pair_name(pair: &BasePair) -> String {
+    if pair.build.name == pair.runtime.name {
+        pair.build.name.clone()
+    } else {
+        format!("{} + {}", pair.build.name, pair.runtime.name)
+    }
+}
+
+/// What no block provides: a base image must.
+fn unprovided_needs<'a>(participants: &[Participant<'a>]) -> Vec<&'a Need> {
+    participants
+        .iter()
+        .flat_map(|participant| {
+            let block = participant.block;
+            block.needs.iter().filter(|need| !participant.providers.contains_key(&need.name.text))
+        })
+        .collect()
+}
+
+fn usable(
+    inputs: &Inputs<'_>,
+    pair: &BasePair,
+    needs: &[&Need],
+    dependencies: &IndexMap<String, Dependency>,
+) -> Result<(), String> {
+    let platform = format!("{}/{}", inputs.platform.0, inputs.platform.1);
+    for image in [&pair.build, &pair.runtime] {
+        if !image.platforms.contains(&platform) {
+            return Err(format!("it is not made for {platform}"));
+        }
+    }
+    for need in needs {
+        let name = need.name.text.as_str();
+        if name == "same-base" {
+            if pair.build != pair.runtime {
+                return Err("a block needs both sides to be one image".into());
+            }
+            continue;
+        }
+        for side in [Side::Build, Side::Runtime] {
+            let wanted = need.side.is_none_or(|only| only == side);
+            if wanted && !pair.image(side).packages.contains_key(name) {
+                return Err(format!("it has no `{name}` in {side}"));
+            }
+        }
+    }
+    for (name, dependency) in dependencies {
+        if inputs.library.catalogs.contains_key(name) || dependency.requirements.is_empty() {
+            continue;
+        }
+        let has = |image: &Image| {
+            let version = image.packages.get(name).and_then(|package| package.version.as_ref());
+            version.is_some_and(|version| dependency.requirements.iter().all(|asked| asked.constraint.contains(version)))
+        };
+        if !has(&pair.build) || !has(&pair.runtime) {
+            return Err(format!("it has no `{name}` at the version that is asked for"));
+        }
+    }
+    Ok(())
+}
+
+/// How many dependencies the pair has, then how few packages that nobody asked for.
+fn score(pair: &BasePair, needs: &[&Need], dependencies: &IndexMap<String, Dependency>) -> (usize, Reverse<usize>) {
+    let satisfied = dependencies.keys().filter(|name| pair.has(name, dependencies)).count();
+    let is_needed = |package: &str| {
+        package.starts_with("apt:")
+            || needs.iter().any(|need| need.name.text == package)
+            || (dependencies.contains_key(package) && pair.has(package, dependencies))
+    };
+    let unneeded = [&pair.build, &pair.runtime]
+        .into_iter()
+        .flat_map(|image| image.packages.keys())
+        .filter(|package| !is_needed(package))
+        .count();
+    (satisfied, Reverse(unneeded))
+}
+
+fn decision(name: String, reason: String) -> Decision {
+    Decision { name, chosen: false, reason, predicate: None, place: None, files: Vec::new() }
+}

@@ -1,0 +1,161 @@
+//! Steps 3 and 4: all that is asked of each dependency, and the one version that is chosen.
+//!
+//! The newest release that fits everything is chosen, and one that a base image has goes before the newest. Dependencies
+//! are chosen one by one.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::check::hir::Expr;
+use crate::diagnostic::Sink;
+use crate::eval::Evaluator;
+use crate::eval::value::ValueKind;
+use crate::project::Project;
+use crate::resolve::catalog::{Catalog, Release};
+use crate::resolve::{Dependency, Inputs, Participant, Requirement, error};
+use crate::version::{Constraint, Version};
+
+/// The name under which the project's own files ask for a version of Python.
+const PYTHON: &str = "python";
+
+/// Chooses a version for everything that the blocks depend on. `None` after errors.
+pub fn resolve(
+    inputs: &Inputs<'_>,
+    participants: &[Participant<'_>],
+    sink: &mut Sink,
+) -> Option<IndexMap<String, Dependency>> {
+    let mut dependencies = IndexMap::new();
+    for (name, requirements) in collect(inputs, participants, sink) {
+        let Some(catalog) = inputs.library.catalogs.get(&name) else {
+            dependencies.insert(name, Dependency { version: None, columns: IndexMap::new(), requirements });
+            continue;
+        };
+        if requirements.is_empty() {
+            dependencies.insert(name, Dependency { version: None, columns: IndexMap::new(), requirements });
+            continue;
+        }
+        match choose(inputs, catalog, &requirements) {
+            Some(release) => {
+                let version = Some(release.version.clone());
+                dependencies.insert(name, Dependency { version, columns: release.columns.clone(), requirements });
+            }
+            None => sink.push(no_version(catalog, &requirements)),
+        }
+    }
+    (!sink.has_errors()).then_some(dependencies)
+}
+
+/// The lines that install one package each at the version that is known, by normalized name.
+pub fn pinned(project: &Project) -> BTreeMap<String, String> {
+    let mut lines = BTreeMap::new();
+    for (name, package) in &project.packages.by_name {
+        let extras: Vec<&str> =
+            package.requirements.iter().flat_map(|requirement| requirement.extras.iter().map(String::as_str)).collect();
+        let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
+        let line = match &package.locked {
+            Some(version) => format!("{name}{extras}=={}", version.value),
+            None => {
+                let constraint = project.packages.constraint(name).and_then(|constraint| constraint.as_pep440());
+                format!("{name}{extras}{}", constraint.unwrap_or_default())
+            }
+        };
+        lines.insert(name.clone(), line);
+    }
+    lines
+}
+
+/// What the blocks ask for, then what the project's files say of Python.
+fn collect(
+    inputs: &Inputs<'_>,
+    participants: &[Participant<'_>],
+    sink: &mut Sink,
+) -> IndexMap<String, Vec<Requirement>> {
+    let mut requirements: IndexMap<String, Vec<Requirement>> = IndexMap::new();
+    for participant in participants {
+        let block = participant.block;
+        let evaluator = Evaluator::new(inputs.hir, inputs.facts(), &block.lets, block.frame);
+        for (param, value) in block.params.iter().zip(&participant.params) {
+            evaluator.set(param.local, value.clone());
+        }
+        for (name, expr) in &block.depends {
+            let asked = requirements.entry(name.text.clone()).or_default();
+            match requirement(&block.name.text, expr, &evaluator) {
+                Ok(requirement) => asked.extend(requirement),
+                Err(found) => sink.push(*found),
+            }
+        }
+    }
+    if let Some(asked) = requirements.get_mut(PYTHON) {
+        asked.extend(python(inputs));
+    }
+    requirements
+}
+
+fn requirement(
+    block: &str,
+    expr: &Expr,
+    evaluator: &Evaluator<'_>,
+) -> Result<Option<Requirement>, Box<crate::diagnostic::Diagnostic>> {
+    let value = evaluator.value(expr)?;
+    let (span, by) = match value.origin.span {
+        Some(span) => (span, "the project".to_owned()),
+        None => (expr.span, format!("the block `{block}`")),
+    };
+    Ok(match value.kind {
+        ValueKind::Constraint(constraint) => Some(Requirement { constraint, span, by }),
+        ValueKind::Version(version) => Some(Requirement { constraint: Constraint::exact(&version), span, by }),
+        _ => None,
+    })
+}
+
+/// What limits Python, and what chooses within the limits: `cog.yaml` (through the block that reads it), else
+/// `.python-version`.
+fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
+    let chosen_by_config = inputs.project.config.build.python_version.is_some();
+    let said = &inputs.project.packages.python;
+    said.iter()
+        .filter(|requirement| !(requirement.chooses && chosen_by_config))
+        .map(|requirement| Requirement {
+            constraint: requirement.constraint.clone(),
+            span: requirement.span,
+            by: format!("`{}`", inputs.sources.file(requirement.span.file).name),
+        })
+        .collect()
+}
+
+fn choose<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
+    let fits = |release: &&Release| requirements.iter().all(|asked| asked.constraint.contains(&release.version));
+    let in_an_image = |version: &Version| {
+        let images = inputs.library.images.by_name.values();
+        images.filter_map(|image| image.packages.get(&catalog.name)?.version.as_ref()).any(|known| known == version)
+    };
+    let fitting: Vec<&Release> = catalog.releases.iter().filter(fits).collect();
+    fitting.iter().find(|release| in_an_image(&release.version)).or(fitting.first()).copied()
+}
+
+/// Names the requirements that conflict: the fewest that no release fits together, found by leaving out one at a time.
+fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnostic::Diagnostic {
+    let nothing_fits = |asked: &[&Requirement]| {
+        !catalog.releases.iter().any(|release| asked.iter().all(|one| one.constraint.contains(&release.version)))
+    };
+    let mut conflict: Vec<&Requirement> = requirements.iter().collect();
+    let mut index = 0;
+    while index < conflict.len() {
+        let mut fewer = conflict.clone();
+        fewer.remove(index);
+        if nothing_fits(&fewer) {
+            conflict = fewer;
+        } else {
+            index += 1;
+        }
+    }
+    let nearest = match conflict.as_slice() {
+        [_] => catalog.releases.first().map(|newest| {
+            let oldest = catalog.releases.last().unwrap_or(newest);
+            format!("`{}` is known from {} to {}", catalog.name, oldest.version, newest.version)
+        }),
+        _ => None,
+    };
+    error::no_version(&catalog.name, &conflict, nearest)
+}
