@@ -55,9 +55,9 @@ pub fn unknown_word(what: &str, word: &str, known: &[&str]) -> Diagnostic {
 }
 
 /// An operation whose fields do not tell what it is.
-pub fn untold_operation(owner: &str) -> Diagnostic {
+pub fn untold_operation(owner: &str, suggestion: Option<String>) -> Diagnostic {
     Diagnostic::error(code::PLAN_UNTOLD_OPERATION, format!("the fields of {owner} do not tell what it does"))
-        .help("say it with `op`, such as `\"op\": \"mkdir\"`")
+        .help(suggestion.unwrap_or_else(|| "say it with `op`, such as `\"op\": \"mkdir\"`".to_owned()))
 }
 
 /// An operation with fields of another.
@@ -163,8 +163,11 @@ pub fn layer_without_writes(what: &str, stage: &str) -> Diagnostic {
 
 /// A secret that nothing can read.
 pub fn secret_goes_nowhere(what: &str, id: &str) -> Diagnostic {
-    Diagnostic::error(code::SECRET_GOES_NOWHERE, format!("{what} mounts secret `{id}` neither as a file nor as a variable"))
-        .help("give it a `target`, an `env` or both")
+    Diagnostic::error(
+        code::SECRET_GOES_NOWHERE,
+        format!("{what} mounts secret `{id}` neither as a file nor as a variable"),
+    )
+    .help("give it a `target`, an `env` or both")
 }
 
 /// An address that is not fetched.
@@ -219,8 +222,11 @@ pub fn nul_in_text(what: &str) -> Diagnostic {
 
 /// A stage with commands that the image has nothing of.
 pub fn stage_never_runs(id: &str) -> Diagnostic {
-    Diagnostic::warning(code::STAGE_NEVER_RUNS, format!("stage `{id}` never runs: nothing on the way to the image reads it"))
-        .help("read it from a stage that leads to the image, or remove it")
+    Diagnostic::warning(
+        code::STAGE_NEVER_RUNS,
+        format!("stage `{id}` never runs: nothing on the way to the image reads it"),
+    )
+    .help("read it from a stage that leads to the image, or remove it")
 }
 
 /// Above this many names a suggestion costs more than it says.
@@ -229,7 +235,8 @@ const MOST_NAMES: usize = 500;
 /// The known name that is near, as a question.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let limit = word.chars().count().max(3) / 3;
-    let known: Vec<&str> = known.into_iter().take(MOST_NAMES).filter(|name| name.len().abs_diff(word.len()) <= 4 * limit).collect();
+    let known: Vec<&str> =
+        known.into_iter().take(MOST_NAMES).filter(|name| name.len().abs_diff(word.len()) <= 4 * limit).collect();
     if word.len() > 256 {
         return None;
     }

@@ -6,6 +6,7 @@ mod cases;
 mod composer;
 mod fail;
 mod mutations;
+mod pages;
 
 use std::path::{Path, PathBuf};
 

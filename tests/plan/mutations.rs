@@ -18,8 +18,30 @@ impl Dice {
 }
 
 const PIECES: [&str; 24] = [
-    "\"", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e9", "\u{0}", "ü", "\\u0000", "\"auto\": true", "\"op\": \"rm\"",
-    "..", "/", "=", "99999999999999999999", "\"\"", "//", "\"stage\": \"base\"", "💥",
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "null",
+    "true",
+    "-1",
+    "1e9",
+    "\u{0}",
+    "ü",
+    "\\u0000",
+    "\"auto\": true",
+    "\"op\": \"rm\"",
+    "..",
+    "/",
+    "=",
+    "99999999999999999999",
+    "\"\"",
+    "//",
+    "\"stage\": \"base\"",
+    "💥",
 ];
 
 fn damage(text: &str, dice: &mut Dice) -> String {
@@ -60,8 +82,7 @@ fn transplant(text: &str, dice: &mut Dice) -> String {
 
 #[test]
 fn no_damage_makes_the_reader_panic_or_point_outside_of_the_text() {
-    let plans: Vec<String> =
-        entries(&folder("plans/cases")).iter().map(|case| text(&case.join("plan.json"))).collect();
+    let plans: Vec<String> = entries(&folder("plans/cases")).iter().map(|case| text(&case.join("plan.json"))).collect();
     let mut dice = Dice(0x5eed_1234_abcd_0001);
     let (mut refused, mut accepted) = (0, 0);
     for round in 0..3000 {
@@ -92,8 +113,11 @@ fn twenty_thousand_stages_are_read_and_ordered_quickly() {
     for index in (0..count).rev() {
         let source =
             if index == 0 { "\"image\": \"debian:12\"".to_owned() } else { format!("\"stage\": \"s{}\"", index - 1) };
-        write!(stages, "{{\"id\": \"s{index}\", \"source\": {{{source}}}, \"operations\": [{{\"command\": \"true\"}}]}},")
-            .unwrap();
+        write!(
+            stages,
+            "{{\"id\": \"s{index}\", \"source\": {{{source}}}, \"operations\": [{{\"command\": \"true\"}}]}},"
+        )
+        .unwrap();
     }
     write!(stages, "{{\"id\": \"last\", \"source\": {{\"stage\": \"s{}\"}}}}", count - 1).unwrap();
     let plan = format!("{{\"platform\": {{\"os\": \"linux\", \"arch\": \"amd64\"}}, \"stages\": [{stages}]}}");

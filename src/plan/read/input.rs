@@ -22,6 +22,13 @@ pub struct Reader<'a> {
     pub position: usize,
 }
 
+impl Reader<'_> {
+    /// The reader's position in the file.
+    pub fn listed(self) -> usize {
+        self.lineup.order.get(self.position).copied().unwrap_or(self.position)
+    }
+}
+
 /// Reads an input; `what` is what messages call it.
 pub fn input(data: &Data, what: &str, reader: Reader<'_>, sink: &mut Sink) -> Option<Input> {
     let fields = Fields::of(data, what, sink)?;
@@ -30,7 +37,7 @@ pub fn input(data: &Data, what: &str, reader: Reader<'_>, sink: &mut Sink) -> Op
     let kind = only_kind(&fields, data, sink)?;
     for (detail, owner) in DETAILS {
         if owner != kind && fields.get(detail).is_some_and(|data| !is_empty(data)) {
-            let message = format!("{what} is a `{kind}`, and `{detail}` goes with a `{owner}`");
+            let message = format!("{what} has `{detail}` beside `{kind}`, and it goes with `{owner}`");
             sink.push(error::input(message).at(data.span, format!("`{detail}` does not belong here")));
             return None;
         }

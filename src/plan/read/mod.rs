@@ -117,7 +117,7 @@ fn identity<'a>(data: &'a Data, sink: &mut Sink) -> (&'a str, Option<Phase>) {
 }
 
 fn stage(data: &Data, (id, phase): (&str, Option<Phase>), reader: Reader<'_>, sink: &mut Sink) -> Option<Stage> {
-    let owner = if id.is_empty() { format!("stage {}", reader.position + 1) } else { format!("stage `{id}`") };
+    let owner = if id.is_empty() { format!("stage {}", reader.listed() + 1) } else { format!("stage `{id}`") };
     let fields = Fields::of(data, owner, sink)?;
     let known = ["id", "name", "phaseKey", "source", "operations", "env", "dir", "provides", "writes", "origin"];
     fields.only(&known, sink);

@@ -8,8 +8,8 @@ use super::origin;
 use crate::diagnostic::Sink;
 use crate::plan::error;
 use crate::plan::model::{
-    Copy, Env, Exec, Input, Layer, Mkdir, Mkfile, Mount, Network, Operation, OperationKind, Patterns, Rm, Sharing, User,
-    Workdir,
+    Copy, Env, Exec, Input, Layer, Mkdir, Mkfile, Mount, Network, Operation, OperationKind, Patterns, Rm, Sharing,
+    User, Workdir,
 };
 use crate::project::data::Data;
 
@@ -85,7 +85,9 @@ fn told_kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<&'static str> {
     let filled = TELLING.iter().find(|(name, _)| fields.get(name).is_some());
     let told = filled.or_else(|| TELLING.iter().find(|(name, _)| fields.names().any(|(present, _)| present == *name)));
     if told.is_none() {
-        sink.push(error::untold_operation(&fields.owner).at(fields.place(), "what is this?"));
+        let telling = || TELLING.iter().map(|(name, _)| *name);
+        let near = fields.names().find_map(|(name, _)| error::did_you_mean(name, telling()));
+        sink.push(error::untold_operation(&fields.owner, near).at(fields.place(), "what is this?"));
     }
     told.map(|(_, kind)| *kind)
 }

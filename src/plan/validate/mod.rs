@@ -56,7 +56,8 @@ impl Checker<'_> {
     }
 
     fn platform(&mut self, platform: &Platform) {
-        let words = [("os", Some(&platform.os)), ("arch", Some(&platform.arch)), ("variant", platform.variant.as_ref())];
+        let words =
+            [("os", Some(&platform.os)), ("arch", Some(&platform.arch)), ("variant", platform.variant.as_ref())];
         for (field, word) in words {
             let Some(word) = word else { continue };
             if !rules::is_platform_word(word) {
@@ -199,7 +200,11 @@ impl Checker<'_> {
             if name.is_empty() {
                 self.report(error::empty_text("the name of a label"), &place("labels").name(name), "empty");
             }
-            self.no_nul(&format!("label `{}`", name.escape_debug()), &format!("{name}{value}"), &place("labels").name(name));
+            self.no_nul(
+                &format!("label `{}`", name.escape_debug()),
+                &format!("{name}{value}"),
+                &place("labels").name(name),
+            );
         }
         for port in export.exposed_ports.keys() {
             if !rules::is_port(port) {

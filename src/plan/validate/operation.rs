@@ -42,7 +42,9 @@ impl Checker<'_> {
                 let finding = error::command_or_args(owner, "both `command` and `args`");
                 self.report(finding, &at("args"), "beside a `command`");
             }
-            (None, []) => self.report(error::command_or_args(owner, "neither `command` nor `args`"), place, "runs nothing"),
+            (None, []) => {
+                self.report(error::command_or_args(owner, "neither `command` nor `args`"), place, "runs nothing")
+            }
             (Some(command), []) => self.no_nul(&format!("`command` of {owner}"), command, &at("command")),
             (None, args) => {
                 for (number, word) in args.iter().enumerate() {
@@ -125,7 +127,11 @@ impl Checker<'_> {
         if let Some(chmod) = &copy.chmod
             && !rules::is_octal_mode(chmod)
         {
-            self.report(error::bad_mode(&format!("`chmod` of {owner}"), chmod), &at("chmod"), "no octal permission bits");
+            self.report(
+                error::bad_mode(&format!("`chmod` of {owner}"), chmod),
+                &at("chmod"),
+                "no octal permission bits",
+            );
         }
     }
 

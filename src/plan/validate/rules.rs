@@ -203,7 +203,9 @@ mod tests {
         for good in ["https://a.example/r.git", "ssh://git@a.example/r", "git@a.example:org/r.git"] {
             assert_eq!(git(good), None, "{good}");
         }
-        for bad in ["https://token@a.example/r", "ssh://git:pw@a.example/r", "u:p@a.example:r", "/srv/r.git", "", "git@a:"] {
+        for bad in
+            ["https://token@a.example/r", "ssh://git:pw@a.example/r", "u:p@a.example:r", "/srv/r.git", "", "git@a:"]
+        {
             assert!(git(bad).is_some(), "{bad}");
         }
     }
