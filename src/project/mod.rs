@@ -2,6 +2,8 @@
 
 pub mod config;
 pub mod data;
+pub mod disk;
+pub mod memory;
 pub mod packages;
 pub mod settings;
 pub mod tree;
