@@ -1,4 +1,12 @@
 //! [`Resolution`](crate::resolve) → [`model::Plan`]; Plan JSON, its validation, and the difference of two plans.
 
 pub mod compose;
+pub mod error;
+pub mod inputs;
 pub mod model;
+pub mod order;
+pub mod place;
+pub mod read;
+pub mod validate;
+pub mod visit;
+pub mod write;
