@@ -3,6 +3,7 @@
 pub mod compose;
 pub mod error;
 pub mod inputs;
+pub mod metadata;
 pub mod model;
 pub mod order;
 pub mod place;

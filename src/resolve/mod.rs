@@ -8,6 +8,7 @@ mod blocks;
 pub mod catalog;
 pub mod error;
 pub mod image;
+mod library;
 mod order;
 mod params;
 mod stack;

@@ -72,6 +72,11 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, s
     }
 }
 
+/// A text from outside with nothing hidden left in it, for lines that are no findings.
+pub fn visible(text: &str) -> String {
+    visible::many_lines(text, LONGEST_MESSAGE, true)
+}
+
 /// How many there are, for people: `2 errors, 1 warning`; empty when there are none.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let (errors, warnings) = count(diagnostics);
