@@ -7,10 +7,12 @@ use crate::source::{FileId, Span};
 pub struct Ast {
     /// The text it was parsed from.
     pub file: FileId,
-    /// The items that parsed, in order. An item with a syntax error is left out.
+    /// The items, in order. A statement with a syntax error is left out, and an item whose head does not parse.
     pub items: Vec<Item>,
     /// Every comment of the file, in order.
     pub comments: Vec<Comment>,
+    /// Whether the whole text is in the tree: nothing was left out because of an error.
+    pub complete: bool,
 }
 
 /// A `#` or `##` comment: from its `#` to the end of its line, without the line break.

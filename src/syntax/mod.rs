@@ -1,3 +1,13 @@
 //! Text → [`ast::Ast`], and back: the parser over `grammar/block.pest` and the formatter.
 
 pub mod ast;
+mod error;
+mod grammar;
+mod indent;
+mod lexer;
+mod mistake;
+mod parse;
+mod scan;
+
+pub use mistake::words::RESERVED;
+pub use parse::parse;

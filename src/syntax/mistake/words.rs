@@ -1,0 +1,107 @@
+//! The words of the language: which are reserved, and where each statement stands.
+
+/// The words that `let`, `param`, `fn` and `for` cannot bind: the statements, their modifiers, and the words of
+/// expressions. Names of blocks, stages, capabilities, dependencies and fields are free.
+pub const RESERVED: &[&str] = &[
+    "after",
+    "and",
+    "as",
+    "before",
+    "block",
+    "blocks",
+    "chmod",
+    "chown",
+    "cmd",
+    "contents_only",
+    "copy",
+    "depends",
+    "detect",
+    "else",
+    "entrypoint",
+    "env",
+    "exclude",
+    "export",
+    "expose",
+    "false",
+    "fn",
+    "for",
+    "from",
+    "id",
+    "if",
+    "in",
+    "include",
+    "label",
+    "layer",
+    "let",
+    "mkdir",
+    "mkfile",
+    "mode",
+    "mount",
+    "needs",
+    "network",
+    "none",
+    "not",
+    "only",
+    "optional",
+    "or",
+    "param",
+    "phase",
+    "prepend",
+    "provides",
+    "raw",
+    "ref",
+    "rm",
+    "run",
+    "rw",
+    "sha256",
+    "sharing",
+    "size",
+    "stack",
+    "stage",
+    "to",
+    "true",
+    "use",
+    "user",
+    "uses",
+    "when",
+    "workdir",
+    "writes",
+];
+
+/// Words that stand inside a statement or an expression, never at its beginning (`from` may do both).
+const INNER: &[&str] = &[
+    "and",
+    "as",
+    "chmod",
+    "chown",
+    "contents_only",
+    "else",
+    "exclude",
+    "from",
+    "id",
+    "if",
+    "in",
+    "include",
+    "mode",
+    "not",
+    "only",
+    "optional",
+    "or",
+    "prepend",
+    "ref",
+    "rw",
+    "sha256",
+    "sharing",
+    "size",
+    "to",
+];
+
+/// Whether a word at the start of a line more likely continues the statement above it.
+pub fn continues_a_statement(word: &str) -> bool {
+    INNER.contains(&word)
+}
+
+/// The first word of a text.
+pub fn first(text: &str) -> &str {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).next().unwrap_or_default()
+}
