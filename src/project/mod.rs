@@ -3,7 +3,10 @@
 pub mod config;
 pub mod data;
 pub mod disk;
+pub mod glob;
+pub mod ignore;
 pub mod memory;
 pub mod packages;
 pub mod settings;
 pub mod tree;
+pub mod walk;
