@@ -43,10 +43,6 @@ codes! {
     // check: names E02xx, types E03xx, shell and security E04xx
 
     // project: E05xx
-    FILE_UNREADABLE "E0520" "cogpack::project::unreadable-file"
-    FILE_TOO_LARGE "E0521" "cogpack::project::file-too-large"
-    FILE_NOT_TEXT "E0522" "cogpack::project::file-not-text"
-    LINK_OUTSIDE "E0523" "cogpack::project::link-outside"
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
     FILE_MISSING "E0525" "cogpack::project::file-missing"
     KEY_UNKNOWN "E0530" "cogpack::project::unknown-key"

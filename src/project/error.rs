@@ -42,7 +42,7 @@ pub fn tree(error: &TreeError, named_at: Option<Span>) -> Diagnostic {
         TreeError::Unreadable { .. } => (code::FILE_UNREADABLE, "check that the file's permissions let you read it"),
         TreeError::TooLarge { .. } => (code::FILE_TOO_LARGE, "keep what is this large in a file of another name"),
         TreeError::NotText { .. } => (code::FILE_NOT_TEXT, "save the file as UTF-8"),
-        TreeError::Outside { .. } => (code::LINK_OUTSIDE, "copy the file into the project: nothing outside is read"),
+        TreeError::Outside { .. } => (code::FILE_OUTSIDE, "copy the file into the project: nothing outside is read"),
     };
     let found = Diagnostic::error(code, error.to_string()).help(help);
     match named_at {
