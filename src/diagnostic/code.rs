@@ -42,7 +42,20 @@ codes! {
     SYNTAX_UNEXPECTED "E0101" "cogpack::syntax::unexpected"
     // check: names E02xx, types E03xx, shell and security E04xx
 
-    // project: E05xx
+    // project: E05xx; files and documents E0501-E0519
+    FILE_UNREADABLE "E0501" "cogpack::project::file-unreadable"
+    FILE_TOO_LARGE "E0502" "cogpack::project::file-too-large"
+    FILE_NOT_TEXT "E0503" "cogpack::project::file-not-text"
+    FILE_OUTSIDE "E0504" "cogpack::project::file-outside"
+    DATA_SYNTAX "E0505" "cogpack::project::data-syntax"
+    DATA_DUPLICATE_KEY "E0506" "cogpack::project::data-duplicate-key"
+    DATA_TOO_DEEP "E0507" "cogpack::project::data-too-deep"
+    YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
+    YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
+    IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
+    GLOB_PATTERN "E0511" "cogpack::project::glob-pattern"
+    FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
+    // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
     FILE_MISSING "E0525" "cogpack::project::file-missing"
     KEY_UNKNOWN "E0530" "cogpack::project::unknown-key"

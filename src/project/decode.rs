@@ -212,10 +212,4 @@ impl<'a> Value<'a> {
         };
         items.iter().enumerate().map(|(index, data)| Self { data, path: format!("{}[{index}]", self.path) }).collect()
     }
-
-    /// A list of strings, one line each.
-    pub fn strings(&self, sink: &mut Sink) -> Vec<Located<String>> {
-        let items = self.items(sink);
-        items.iter().filter_map(|item| item.string(sink)).collect()
-    }
 }

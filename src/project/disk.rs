@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Dir;
 
-use crate::project::tree::{self, FILE_LIMIT, FileKind, Tree, TreeEntry, TreeError};
+use crate::project::tree::{self, FILE_LIMIT, Tree, TreeEntry, TreeError};
 use open::{Found, Refusal, Root};
 
 type Listing = Result<Arc<[TreeEntry]>, TreeError>;

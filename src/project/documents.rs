@@ -71,7 +71,6 @@ impl Documents {
         let Some((file, text)) = self.file(sources, path)? else {
             return Ok(None);
         };
-        // A byte order mark is no part of the document; its place keeps the offsets right.
-        data::parse(format, file, &text).map(|data| Some(Rc::new(data))).map_err(|error| error.into_diagnostic())
+        data::parse(format, file, &text).map(|data| Some(Rc::new(data))).map_err(|error| error.diagnostic())
     }
 }

@@ -5,9 +5,13 @@ mod credentials;
 pub mod data;
 mod decode;
 pub mod disk;
+mod documents;
 mod error;
 pub mod memory;
 pub mod packages;
 mod path;
+mod read;
 pub mod settings;
 pub mod tree;
+
+pub use read::Project;

@@ -26,9 +26,9 @@ pub fn parent(path: &str) -> &str {
 }
 
 /// A path in the image: absolute, without `.`, `..` and doubled slashes; `/` is the root. `None`: it is not absolute or
-/// leads above the root.
+/// leads above the root, or is longer than Linux allows.
 pub fn in_image(path: &str) -> Option<String> {
-    let rest = path.strip_prefix('/')?;
+    let rest = path.strip_prefix('/').filter(|rest| rest.len() < 4096)?;
     rest.split('/')
         .all(|part| part != "..")
         .then(|| inside("", rest.trim_start_matches('/')))?

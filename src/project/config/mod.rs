@@ -8,7 +8,7 @@ mod json;
 mod read;
 mod weights;
 
-pub use read::is_variable;
+pub use read::{is_variable, split_reference};
 
 use crate::source::{FileId, Span};
 use crate::version::Constraint;

@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::project::tree::FileKind;
 
 fn write(directory: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {

@@ -44,7 +44,8 @@ impl Line {
     }
 
     fn offset(&self, at: usize) -> usize {
-        let piece = self.pieces.iter().rev().find(|(start, _)| *start <= at).or(self.pieces.first());
+        let after = self.pieces.partition_point(|(start, _)| *start <= at);
+        let piece = self.pieces.get(after.saturating_sub(1));
         piece.map_or(0, |(start, place)| place + at.saturating_sub(*start))
     }
 
@@ -155,7 +156,10 @@ mod tests {
 
     #[test]
     fn continuations_are_joined_whatever_the_line_ends() {
-        assert_eq!(texts("\u{feff}a==1 \\\r\n    --hash=x \\\r\n    --hash=y\r\nb"), ["a==1     --hash=x     --hash=y", "b"]);
+        assert_eq!(
+            texts("\u{feff}a==1 \\\r\n    --hash=x \\\r\n    --hash=y\r\nb"),
+            ["a==1     --hash=x     --hash=y", "b"]
+        );
         assert_eq!(texts("a \\\n# comment\nb"), ["a", "b"]);
         assert_eq!(texts("a \\"), ["a"]);
     }

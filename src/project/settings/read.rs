@@ -2,6 +2,8 @@
 //!
 //! To add a key: its name in `KEYS`, a field of [`Settings`], a line in [`Settings::read`].
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 use crate::diagnostic::Sink;
@@ -30,9 +32,10 @@ impl Settings {
         settings.params = table.value("params").map(|value| read_params(&value, sink)).unwrap_or_default();
         settings.export =
             table.table("export", EXPORT_KEYS, sink).map(|export| read_export(&export, sink)).unwrap_or_default();
+        let with: BTreeMap<_, _> = settings.with.iter().map(|with| (with.value.as_str(), with.span)).collect();
         for without in &settings.without {
-            if let Some(with) = settings.with.iter().find(|with| with.value == without.value) {
-                sink.push(error::with_and_without(&without.value, without.span, with.span));
+            if let Some(with) = with.get(without.value.as_str()) {
+                sink.push(error::with_and_without(&without.value, without.span, *with));
             }
         }
         settings
