@@ -87,7 +87,8 @@ impl Gather<'_> {
         if credentials::are_in(url) {
             self.sink.push(error::url_credentials(span));
         } else if self.known.insert(url.to_owned()) {
-            let first = main && !std::mem::replace(&mut self.main_index, self.main_index || main);
+            let first = main && !self.main_index;
+            self.main_index |= main;
             let at = if first { 0 } else { self.packages.indexes.len() };
             self.packages.indexes.insert(at, Located { value: url.to_owned(), span });
         }

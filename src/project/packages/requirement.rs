@@ -55,7 +55,7 @@ pub fn parse(text: &str, directory: &str) -> Result<Parsed, Fault> {
     if credentials::are_in(text) {
         return Err(Fault { kind: FaultKind::Credentials, range: 0..text.len() });
     }
-    if is_url(text) {
+    if is_url(text) || text.starts_with("git+") {
         return parse_url(text).map_err(invalid);
     }
     if is_path(text) {
@@ -118,7 +118,7 @@ fn is_url(text: &str) -> bool {
     let Some((scheme, _)) = text.split_once(':') else {
         return false;
     };
-    let known = text[scheme.len()..].starts_with("://") || scheme == "file" || scheme.starts_with("git+");
+    let known = text[scheme.len()..].starts_with("://") || scheme == "file";
     let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
     known && scheme.starts_with(|first: char| first.is_ascii_alphabetic()) && scheme.bytes().all(word)
 }
@@ -285,7 +285,7 @@ mod tests {
             "..[dev]",
             "torch==${TORCH}",
         ];
-        insta::assert_snapshot!(texts.map(|text| format!("{text}\n  {}", summary(text))).join("\n"), @r#""#);
+        insta::assert_snapshot!(texts.map(|text| format!("{text}\n  {}", summary(text))).join("\n"));
     }
 
     #[test]
@@ -306,6 +306,6 @@ mod tests {
             "git+https://u:p@x.example/a",
             "git+git@x.example:a/b",
         ];
-        insta::assert_snapshot!(texts.map(|text| format!("{text}\n  {}", summary(text))).join("\n"), @r#""#);
+        insta::assert_snapshot!(texts.map(|text| format!("{text}\n  {}", summary(text))).join("\n"));
     }
 }
