@@ -7,6 +7,8 @@ mod decode;
 pub mod disk;
 mod documents;
 mod error;
+pub mod glob;
+pub mod ignore;
 pub mod memory;
 pub mod packages;
 mod path;
@@ -15,3 +17,4 @@ pub mod settings;
 pub mod tree;
 
 pub use read::Project;
+pub mod walk;
