@@ -123,7 +123,8 @@ impl<'a> Value<'a> {
         (data.kind != DataKind::Null).then(|| Self { data, path: path() })
     }
 
-    fn refuse<T>(&self, wanted: &str, sink: &mut Sink) -> Option<T> {
+    /// Reports that the value is not what is wanted: `a table`.
+    pub fn refuse<T>(&self, wanted: &str, sink: &mut Sink) -> Option<T> {
         sink.push(error::value_type(&self.path, wanted, self.data));
         None
     }

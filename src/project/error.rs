@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::data::Data;
+use crate::project::data::{Data, DataKind};
 use crate::project::tree::TreeError;
 use crate::source::Span;
 
@@ -82,11 +82,14 @@ pub fn value_type(path: &str, wanted: &str, found: &Data) -> Diagnostic {
     let path = if path.is_empty() { "the file".to_owned() } else { format!("`{}`", shown(path)) };
     Diagnostic::error(code::VALUE_TYPE, format!("{path} is {}, but must be {wanted}", found.kind_name()))
         .at(found.span, format!("must be {wanted}"))
-        .help(match wanted {
-            "a boolean" => "write `true` or `false`, without quotes".to_owned(),
-            "a string" => "put the value in quotes".to_owned(),
-            "an integer" => "write a whole number, without quotes".to_owned(),
-            _ => format!("write {wanted} here, or leave the key out"),
+        .help(match (wanted, &found.kind) {
+            ("a boolean", _) => "write `true` or `false`, without quotes".to_owned(),
+            ("an integer", _) => "write a whole number, without quotes".to_owned(),
+            ("a string", DataKind::Bool(_) | DataKind::Int { .. } | DataKind::Number(_)) => {
+                "put the value in quotes".to_owned()
+            }
+            ("a list", DataKind::String(_)) => "put the value in `[` and `]`".to_owned(),
+            _ => format!("write {wanted} here, or leave it out"),
         })
 }
 

@@ -176,6 +176,9 @@ fn read_run(value: &Value, sink: &mut Sink) -> Option<RunCommand> {
     if matches!(value.data.kind, DataKind::String(_)) {
         return Some(RunCommand { command: read_command(value, sink)?, mounts: Vec::new() });
     }
+    if !matches!(value.data.kind, DataKind::Map(_)) {
+        return value.refuse("a string or a table", sink);
+    }
     let table = Table::read(value, &["command", "mounts"], sink)?;
     let mounts = table.items("mounts", sink).iter().filter_map(|mount| read_mount(mount, sink)).collect();
     let command = table.required("command", sink)?;

@@ -246,7 +246,7 @@ fn reason(text: &str, at: usize) -> String {
         (true, _) => "what stands behind `;` is not a marker",
         (false, None) => "it ends too early",
         (false, Some('=')) if !text[at..].trim_start().starts_with("==") => "write `==` for one version",
-        (false, Some(character)) if character.is_ascii_alphabetic() => "an operator such as `==` or a `;` is missing",
+        (false, Some(character)) if character.is_ascii_alphanumeric() => "an operator such as `==` or a `;` is missing",
         (false, Some(_)) => "what stands behind the name is not a range of versions",
     };
     what.to_owned()

@@ -75,7 +75,7 @@ fn read_included(gather: &mut Gather, place: &mut Place, file: &str, constrainin
 
 fn read_one(gather: &mut Gather, place: &mut Place, line: &Line) {
     if let Some(character) = line.text.chars().find(|character| character.is_control() && *character != '\t') {
-        gather.sink.push(error::control_character("requirement", character, line.place()));
+        gather.sink.push(error::control_character("line", character, line.place()));
         return;
     }
     let from = options_start(&line.text);
