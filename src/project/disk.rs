@@ -4,6 +4,7 @@
 //! File names that are not UTF-8 cannot be written in a block, so they are left out of listings;
 //! [`DiskTree::unnameable`] tells which were met.
 
+mod lookup;
 mod open;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustix::fs::Dir;
 
 use crate::project::tree::{self, FILE_LIMIT, Tree, TreeEntry, TreeError};
+pub use lookup::find_root;
 use open::{Found, Refusal, Root};
 
 type Listing = Result<Arc<[TreeEntry]>, TreeError>;

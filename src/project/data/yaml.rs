@@ -45,6 +45,17 @@ impl Place<'_> {
         Span::new(self.file, self.text.len(), self.text.len())
     }
 
+    /// The span without what follows a closing quote or bracket: the parser's goes on to the end of a comment.
+    fn closed(&self, span: Span) -> Span {
+        let text = self.text.get(span.range()).unwrap_or_default();
+        let length = match text.bytes().next() {
+            Some(b']' | b'}') => 1,
+            Some(quote @ (b'"' | b'\'')) => quoted_length(text, quote),
+            _ => text.len(),
+        };
+        Span::new(self.file, span.range().start, span.range().start + length)
+    }
+
     /// The span without the anchor that it begins with.
     fn after_anchor(&self, anchor: usize, span: Span) -> Span {
         let range = span.range();
@@ -101,7 +112,7 @@ impl Builder<'_, '_> {
                 Err(DataError::unsupported("tags", at))
             }
             Event::Scalar(text, style, anchor, None) => {
-                self.scalar(text, style, anchor, self.place.after_anchor(anchor, at))
+                self.scalar(text, style, anchor, self.place.closed(self.place.after_anchor(anchor, at)))
             }
             Event::SequenceStart(anchor, None) => {
                 self.start(anchor, self.place.after_anchor(anchor, at), Content::List(Vec::new()))
@@ -169,7 +180,7 @@ impl Builder<'_, '_> {
             }
         };
         // The end of a block is known only at the next token, after blank lines and comments.
-        let end = if self.place.is_flow(span) { Some(at) } else { last };
+        let end = if self.place.is_flow(span) { Some(self.place.closed(at)) } else { last };
         self.finish(anchor, Data { kind, span: end.map_or(span, |end| span.to(end)) })
     }
 
@@ -234,6 +245,22 @@ fn measure(value: &Data) -> (usize, usize) {
         .into_iter()
         .map(measure)
         .fold((1, 1), |(size, depth), (inner_size, inner_depth)| (size + inner_size, depth.max(inner_depth + 1)))
+}
+
+/// Up to the closing quote of a text that begins with its opening one.
+fn quoted_length(text: &str, quote: u8) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while let Some(byte) = bytes.get(at) {
+        let doubled = quote == b'\'' && bytes.get(at + 1) == Some(&quote);
+        match *byte {
+            b'\\' if quote == b'"' => at += 2,
+            byte if byte == quote && doubled => at += 2,
+            byte if byte == quote => return at + 1,
+            _ => at += 1,
+        }
+    }
+    text.len()
 }
 
 /// What a scalar without quotes means.

@@ -1,4 +1,14 @@
 //! `cog.yaml` as the compiler uses it: every key that cog accepts, each value with its place.
+//!
+//! The keys, and what their values may be, are those of Cog's `config_schema_v1.0.json` and `validate.go`. Two things
+//! differ: `build.python_version` may be left out, and which versions exist is for the catalogs to say.
+
+mod image;
+mod json;
+mod read;
+mod weights;
+
+pub use read::{is_variable, split_reference};
 
 use crate::source::{FileId, Span};
 use crate::version::Constraint;
@@ -60,8 +70,10 @@ pub struct Build {
     pub cuda: Option<Located<Constraint>>,
     /// `cudnn`, as written
     pub cudnn: Option<Located<Constraint>>,
-    /// `sdk_version`, as written
+    /// `sdk_version`, as written; for `prerelease`, any version
     pub sdk_version: Option<Located<Constraint>>,
+    /// Whether `sdk_version` is `prerelease`: the newest, be it a pre-release.
+    pub sdk_prerelease: bool,
 }
 
 /// An element of `build.run`.
@@ -89,6 +101,19 @@ pub struct Weight {
     pub name: Located<String>,
     /// Where it lies in the image.
     pub target: Located<String>,
+    /// Where it comes from.
+    pub uri: Located<String>,
+    /// Patterns of what is taken.
+    pub include: Vec<Located<String>>,
+    /// Patterns of what is left.
+    pub exclude: Vec<Located<String>>,
+    /// Where more of it comes from, when `source` is a list.
+    pub more: Vec<WeightSource>,
+}
+
+/// A further `source` of weights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightSource {
     /// Where it comes from.
     pub uri: Located<String>,
     /// Patterns of what is taken.

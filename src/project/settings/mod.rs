@@ -1,5 +1,7 @@
 //! `cogpack.toml`: what a project says to the compiler itself.
 
+mod read;
+
 use indexmap::IndexMap;
 
 use crate::project::config::Located;
