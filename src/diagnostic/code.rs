@@ -61,7 +61,6 @@ codes! {
     // resolve: E07xx
 
     // plan: E08xx
-    PLAN_NOT_JSON "E0801" "cogpack::plan::plan-not-json"
     PLAN_UNKNOWN_FIELD "E0802" "cogpack::plan::plan-unknown-field"
     PLAN_WRONG_TYPE "E0803" "cogpack::plan::plan-wrong-type"
     PLAN_MISSING_FIELD "E0804" "cogpack::plan::plan-missing-field"
