@@ -9,6 +9,9 @@ const WIDTH: usize = 100;
 /// A file this long or longer is told by its size only.
 const SHOWN_BYTES: usize = 48;
 
+/// The context that the language calls just `context`.
+const PROJECT: &str = "context";
+
 /// The plan for people.
 pub fn describe(plan: &Plan) -> String {
     let mut page = Page::default();
@@ -43,8 +46,10 @@ pub fn input(input: &Input) -> String {
     match input {
         Input::Stage { stage } => format!("stage {stage}"),
         Input::Image { image } => format!("image {image}"),
-        Input::Local { local, include } if include.is_empty() => format!("context {local}"),
-        Input::Local { local, include } => format!("context {local} only {}", include.join(", ")),
+        Input::Local { local, include } => {
+            let only = if include.is_empty() { String::new() } else { format!(" only {}", include.join(", ")) };
+            if local == PROJECT { format!("context{only}") } else { format!("context {local}{only}") }
+        }
         Input::Url { url, sha256 } => match sha256 {
             Some(sum) => format!("url {url} (sha256 {}…)", sum.chars().take(12).collect::<String>()),
             None => format!("url {url}"),
@@ -57,15 +62,15 @@ pub fn input(input: &Input) -> String {
     }
 }
 
-/// What an operation does, in one line; a command of several lines is told by its first.
+/// What an operation does, in one line; a command of several lines by the first that does something.
 pub fn summary(kind: &OperationKind) -> String {
     match kind {
         OperationKind::Exec(exec) => {
             let command = command(exec);
-            match command.trim().split_once('\n') {
-                Some((first, _)) => format!("run {first} …"),
-                None => format!("run {}", command.trim()),
-            }
+            let told = |line: &&str| !matches!(line.trim(), "" | "set -e" | "set -eu");
+            let mut lines = command.lines().filter(told);
+            let first = lines.next().unwrap_or(command.trim());
+            format!("run {}{}", first.trim(), if lines.next().is_some() { " …" } else { "" })
         }
         OperationKind::Copy(copy) => copied(copy),
         OperationKind::Env(env) => format!("env {}", variables(env).join(" ")),
@@ -257,14 +262,14 @@ impl Page {
             self.wrapped(2, &format!("run {command}"));
         }
         for each in &exec.mounts {
-            self.wrapped(4, &format!("mount {}", mount(each)));
+            self.wrapped(3, &format!("mount {}", mount(each)));
         }
         for entry in &exec.env {
-            self.wrapped(4, &format!("env {entry}"));
+            self.wrapped(3, &format!("env {entry}"));
         }
         match exec.network {
-            Some(Network::None) => self.line(4, "network none"),
-            Some(Network::Host) => self.line(4, "network host"),
+            Some(Network::None) => self.line(3, "network none"),
+            Some(Network::Host) => self.line(3, "network host"),
             Some(Network::Default) | None => {}
         }
     }
