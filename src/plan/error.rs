@@ -2,12 +2,6 @@
 
 use crate::diagnostic::{Diagnostic, code};
 
-/// The text is not JSON.
-pub fn not_json(why: &str) -> Diagnostic {
-    Diagnostic::error(code::PLAN_NOT_JSON, format!("the plan is not JSON: {why}"))
-        .help("a plan is plain JSON: no comments, no trailing commas, each name once")
-}
-
 /// A field that nothing reads.
 pub fn unknown_field(field: &str, owner: &str, known: &[&str]) -> Diagnostic {
     let help = did_you_mean(field, known.iter().copied())

@@ -1,6 +1,8 @@
 //! [`Resolution`](crate::resolve) → [`model::Plan`]; Plan JSON, its validation, and the difference of two plans.
 
 pub mod compose;
+pub mod describe;
+pub mod diff;
 pub mod error;
 pub mod inputs;
 pub mod metadata;

@@ -65,6 +65,14 @@ pub fn parse_json(file: FileId, text: &str) -> Result<Data, DataError> {
     json::parse(file, text)
 }
 
+/// Reads a JSON document that a program wrote, such as a plan: it may be larger than a file of a project.
+pub fn parse_written_json(file: FileId, text: &str) -> Result<Data, DataError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(DataError::too_large(Span::new(file, 0, 0)));
+    }
+    json::parse(file, text)
+}
+
 fn check_size(file: FileId, text: &str) -> Result<(), DataError> {
     if text.len() as u64 > FILE_LIMIT { Err(DataError::too_large(Span::new(file, 0, 0))) } else { Ok(()) }
 }

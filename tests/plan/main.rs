@@ -4,6 +4,8 @@
 
 mod cases;
 mod composer;
+mod describe;
+mod diff;
 mod fail;
 mod mutations;
 mod pages;

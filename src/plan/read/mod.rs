@@ -4,7 +4,6 @@
 
 mod fields;
 mod input;
-mod json;
 mod operation;
 mod spans;
 
@@ -18,7 +17,7 @@ use super::place::{Place, Places as _};
 use super::visit::inputs;
 use crate::check::phase::Phase;
 use crate::diagnostic::{Severity, Sink};
-use crate::project::data::{Data, DataKind};
+use crate::project::data::{Data, DataKind, parse_written_json};
 use crate::source::FileId;
 use fields::Fields;
 use input::{Reader, auto, input, known_phase};
@@ -36,10 +35,10 @@ pub struct ReadPlan {
 
 /// Reads Plan JSON. `None` when something is wrong with its shape: then `sink` has at least one error.
 pub fn read(file: FileId, text: &str, sink: &mut Sink) -> Option<ReadPlan> {
-    let root = match json::parse(file, text) {
+    let root = match parse_written_json(file, text) {
         Ok(root) => root,
-        Err((span, why)) => {
-            sink.push(error::not_json(&why).at(span, why));
+        Err(error) => {
+            sink.push(error.diagnostic());
             return None;
         }
     };
