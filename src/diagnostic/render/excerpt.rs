@@ -203,7 +203,7 @@ fn groups(lines: &Lines, main: usize) -> Vec<Vec<Range<usize>>> {
     for (&start, &end) in lines {
         match groups.last_mut() {
             Some(group) if group.last().is_some_and(|before| before.end + 1 == start) => group.push(start..end),
-            _ => groups.push(vec![start..end]),
+            _ => groups.push(std::iter::once(start..end).collect()),
         }
     }
     let first = groups.iter().position(|group| group.iter().any(|line| (line.start..=line.end).contains(&main)));
