@@ -226,6 +226,8 @@ fn a_megabyte_line_is_cut_around_the_place() {
     let out = render(&found, &sources, Format::Full, &Style::PLAIN);
     assert!(out.len() < 2000, "{} bytes", out.len());
     insta::assert_snapshot!(out);
+    let widest = Style { width: usize::MAX, ..Style::PLAIN };
+    assert!(render(&found, &sources, Format::Full, &widest).len() < 4000);
 }
 
 #[test]
