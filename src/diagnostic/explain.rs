@@ -95,7 +95,7 @@ const CYAN: &str = "36";
 fn inline(line: &str, style: &Style) -> String {
     let parts: Vec<&str> = line.split('`').collect();
     // An even number of parts is an odd number of backticks: one has no partner.
-    if !style.colour || parts.len() % 2 == 0 {
+    if !style.colour || parts.len().is_multiple_of(2) {
         return line.to_owned();
     }
     let painted = parts.iter().enumerate().map(|(index, part)| match index % 2 {

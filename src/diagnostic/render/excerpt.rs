@@ -25,6 +25,8 @@ const MOST_RELATED: usize = 8;
 const MARGIN: usize = 16;
 /// A line is never cut shorter than this.
 const SHORTEST_LINE: usize = 40;
+/// Nor is more of it shown than this, however wide the terminal.
+const LONGEST_LINE: usize = 300;
 
 /// The lines to show and the labels in them.
 #[derive(Debug)]
@@ -94,7 +96,7 @@ impl Excerpt {
         for place in places {
             add_lines(&mut lines, text, &place.range);
         }
-        let limit = style.width.saturating_sub(MARGIN).max(SHORTEST_LINE);
+        let limit = style.width.saturating_sub(MARGIN).clamp(SHORTEST_LINE, LONGEST_LINE);
         let mut shown: Vec<(Line, usize)> = Vec::new();
         for group in groups(&lines, first.range.start) {
             self.start_piece(&first.file, group.first().map_or(0, |line| line.start), style);
@@ -203,7 +205,7 @@ fn groups(lines: &Lines, main: usize) -> Vec<Vec<Range<usize>>> {
     for (&start, &end) in lines {
         match groups.last_mut() {
             Some(group) if group.last().is_some_and(|before| before.end + 1 == start) => group.push(start..end),
-            _ => groups.push(vec![start..end]),
+            _ => groups.push(std::iter::once(start..end).collect()),
         }
     }
     let first = groups.iter().position(|group| group.iter().any(|line| (line.start..=line.end).contains(&main)));
