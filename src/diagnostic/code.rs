@@ -162,7 +162,6 @@ codes! {
     COMPOSE_EXPORT "E0856" "cogpack::plan::export-conflict"
     COMPOSE_EXPORT_VALUE "E0857" "cogpack::plan::export-value"
     COMPOSE_SAME_ID "E0858" "cogpack::plan::same-id"
-    PLAN_NOT_JSON "E0801" "cogpack::plan::plan-not-json"
     // plan: E08xx
     PLAN_UNKNOWN_FIELD "E0802" "cogpack::plan::plan-unknown-field"
     PLAN_WRONG_TYPE "E0803" "cogpack::plan::plan-wrong-type"

@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-use crate::source::Span;
+use crate::plan::model::{Origin, Plan};
+use crate::source::{Position, SourceMap, Span};
 
 /// A part of a plan, from the outside in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,5 +78,34 @@ pub struct Nowhere;
 impl Places for Nowhere {
     fn span(&self, _: &Place) -> Option<Span> {
         None
+    }
+}
+
+/// For a plan that was composed: what stands in a block is found through its origin.
+pub struct OriginPlaces<'a> {
+    plan: &'a Plan,
+    sources: &'a SourceMap,
+}
+
+impl<'a> OriginPlaces<'a> {
+    /// The places of `plan`, whose origins name texts of `sources`.
+    pub fn new(plan: &'a Plan, sources: &'a SourceMap) -> Self {
+        Self { plan, sources }
+    }
+
+    fn of(&self, origin: &Origin) -> Option<Span> {
+        let file = self.sources.find(&origin.file)?;
+        let text = self.sources.file(file);
+        let start = text.offset(Position { line: origin.line, column: origin.column })?;
+        let end = text.offset(Position { line: origin.end_line, column: origin.end_column })?;
+        Some(Span::new(file, start, end))
+    }
+}
+
+impl Places for OriginPlaces<'_> {
+    fn span(&self, place: &Place) -> Option<Span> {
+        let stage = self.plan.stages.get(place.stage?)?;
+        let operation = place.operation.and_then(|index| stage.operations.get(index)?.origin.as_ref());
+        self.of(operation.or(stage.origin.as_ref())?)
     }
 }
