@@ -10,6 +10,7 @@ use crate::eval::value::{Origin, RecordValue, Value, ValueKind};
 use crate::eval::{Evaluated, Evaluator, error};
 use crate::project::data::{Data, DataKind, Format};
 use crate::project::glob;
+use crate::project::packages::normalize;
 use crate::source::Span;
 use crate::version::Constraint;
 
@@ -91,7 +92,8 @@ impl Evaluator<'_> {
             (Method::PackagesHas, _) => Value::bool(packages.has(&text(0)?)),
             (Method::PackagesConstraint, _) => match packages.constraint(&text(0)?) {
                 Some(constraint) => {
-                    let span = packages.place(&text(0)?);
+                    let asked = packages.by_name.get(&normalize(&text(0)?));
+                    let span = asked.and_then(|package| Some(package.requirements.first()?.span));
                     Value { kind: ValueKind::Constraint(constraint), origin: Origin::project(span) }
                 }
                 None => Value::none(),
