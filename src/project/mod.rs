@@ -3,6 +3,7 @@
 pub mod config;
 pub mod data;
 pub mod disk;
+pub mod error;
 pub mod glob;
 pub mod ignore;
 pub mod memory;
