@@ -14,7 +14,10 @@ const LOCALES: [&str; 4] = ["C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8"];
 fn emitted(project: &str, emit: &str, run: usize) -> Vec<u8> {
     let mut command = support::cogpack();
     let noise = (0..8).map(|index| (format!("NOISE_{}", (index * 7 + run * 13) % 31), format!("{run}.{index}")));
-    command.envs(noise).env("LC_ALL", LOCALES[run % LOCALES.len()]).env("TZ", if run % 2 == 0 { "UTC" } else { "Asia/Tokyo" });
+    command
+        .envs(noise)
+        .env("LC_ALL", LOCALES[run % LOCALES.len()])
+        .env("TZ", if run % 2 == 0 { "UTC" } else { "Asia/Tokyo" });
     let output = command.args(["compile", project, "--emit", emit, "--quiet"]).output().unwrap();
     assert!(output.status.success(), "{project}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout

@@ -36,17 +36,29 @@ fn cases() -> Vec<Case> {
         case("nul", "E01", block("block b { let x = \"\0\" }")),
         case("ten megabytes", "E0", block(&"# filler\n".repeat(10 * 1024 * 1024 / 9 + 1))),
         case("depth 10,000", "E01", block(&deep)),
-        case("truncated UTF-8", "E0", vec![("main.py", Vec::new()), ("blocks/hostile.block", b"block b { # \xe2\x82".to_vec())]),
+        case(
+            "truncated UTF-8",
+            "E0",
+            vec![("main.py", Vec::new()), ("blocks/hostile.block", b"block b { # \xe2\x82".to_vec())],
+        ),
         case("YAML bomb", "E0509", yaml(bomb)),
         case("duplicate keys", "E0506", yaml("build:\n  gpu: true\n  gpu: false\n".into())),
-        case("recursive use", "E02", vec![
-            ("main.py", Vec::new()),
-            ("blocks/a.block", b"use \"./b.block\"\nblock a { }".to_vec()),
-            ("blocks/b.block", b"use \"./a.block\"\nblock b { }".to_vec()),
-        ]),
+        case(
+            "recursive use",
+            "E02",
+            vec![
+                ("main.py", Vec::new()),
+                ("blocks/a.block", b"use \"./b.block\"\nblock a { }".to_vec()),
+                ("blocks/b.block", b"use \"./a.block\"\nblock b { }".to_vec()),
+            ],
+        ),
         case("a path out of the project", "E0", yaml("build:\n  python_requirements: ../../etc/passwd\n".into())),
         case("use out of the project", "E0", block("use \"../../../../etc/passwd\"\nblock b { }")),
-        case("a fact out of the project", "E0", block("block b { let x = read(\"../../etc/passwd\")\n detect { x != none } }")),
+        case(
+            "a fact out of the project",
+            "E0",
+            block("block b { let x = read(\"../../etc/passwd\")\n detect { x != none } }"),
+        ),
     ]
 }
 

@@ -16,7 +16,8 @@ fn summary(project: &std::path::Path) -> String {
         .iter()
         .map(|(name, dependency)| format!("{name} {}", dependency.version.as_deref().unwrap_or("?")))
         .collect();
-    let warnings: Vec<String> = compiled.warnings.iter().map(|found| format!("{} {}\n", found.code.alias, found.message)).collect();
+    let warnings: Vec<String> =
+        compiled.warnings.iter().map(|found| format!("{} {}\n", found.code.alias, found.message)).collect();
     let digest = Sha256::digest(lowered.definition.to_bytes());
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
     format!(
@@ -46,7 +47,10 @@ fn a_block_dropped_into_a_project_joins_the_plan() {
     let without = support::project(&[("main.py", b"")]);
     let with = support::project(&[("main.py", b""), ("blocks/hello.block", block)]);
     let blocks = |folder: &tempfile::TempDir| {
-        compile::directory(folder.path(), &Options::default()).unwrap_or_else(|failure| panic!("{failure}")).metadata.blocks
+        compile::directory(folder.path(), &Options::default())
+            .unwrap_or_else(|failure| panic!("{failure}"))
+            .metadata
+            .blocks
     };
     assert!(!blocks(&without).contains(&"hello".to_owned()));
     assert!(blocks(&with).contains(&"hello".to_owned()));
@@ -56,7 +60,8 @@ fn a_block_dropped_into_a_project_joins_the_plan() {
 fn a_project_block_replaces_the_shipped_one_of_its_name() {
     let source = b"block source { phase export.app { stage mine { mkdir \"/mine\" } } }";
     let project = support::project(&[("main.py", b""), ("blocks/source.block", source)]);
-    let compiled = compile::directory(project.path(), &Options::default()).unwrap_or_else(|failure| panic!("{failure}"));
+    let compiled =
+        compile::directory(project.path(), &Options::default()).unwrap_or_else(|failure| panic!("{failure}"));
     assert!(compiled.plan.stages.iter().any(|stage| stage.id == "source-mine"));
     assert!(!compiled.plan.stages.iter().any(|stage| stage.id == "source-files"));
     let decision = compiled.metadata.trace.blocks.iter().find(|decision| decision.name == "source").unwrap();

@@ -28,12 +28,10 @@ pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
     let mut sink = Sink::new();
     let emitted = match args.emit {
         Emit::Ast | Emit::Hir => front(args, &sources, &mut sink)?,
-        Emit::Plan | Emit::Llb | Emit::LlbJson | Emit::ImageConfig => {
-            match lowerable(args, &sources, &mut sink)? {
-                Some(lowerable) => emit(args, lowerable, &mut sink)?,
-                None => None,
-            }
-        }
+        Emit::Plan | Emit::Llb | Emit::LlbJson | Emit::ImageConfig => match lowerable(args, &sources, &mut sink)? {
+            Some(lowerable) => emit(args, lowerable, &mut sink)?,
+            None => None,
+        },
     };
     if !sink.diagnostics().is_empty() {
         output.findings(sink.diagnostics(), &sources);

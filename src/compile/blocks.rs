@@ -126,11 +126,8 @@ impl Program {
         sources: &SourceMap,
         sink: &mut Sink,
     ) {
-        let mut queue: Vec<(String, FileId, Vec<String>)> = known
-            .iter()
-            .zip(&self.own)
-            .map(|((path, _), ast)| (path.clone(), ast.file, used_paths(ast)))
-            .collect();
+        let mut queue: Vec<(String, FileId, Vec<String>)> =
+            known.iter().zip(&self.own).map(|((path, _), ast)| (path.clone(), ast.file, used_paths(ast))).collect();
         while let Some((user, file, paths)) = queue.pop() {
             for written in paths {
                 let Some(path) = relative(&user, &written) else { continue };
@@ -174,7 +171,7 @@ fn block_paths(project: &Project, sink: &mut Sink) -> Vec<String> {
                 let files = entries.iter().filter(|entry| entry.name.ends_with(".block"));
                 paths.extend(files.map(|entry| format!("{folder}/{}", entry.name)));
             }
-            Err(problem) => sink.push(crate::project::error::tree(&problem, span)),
+            Err(problem) => sink.push(crate::project::error::file::tree(&problem, span)),
         }
     }
     paths

@@ -100,7 +100,9 @@ impl Evaluator<'_> {
             },
             (Method::PackagesPinned, _) => {
                 let names: Vec<String> = match args.first() {
-                    Some(names) => self.list(names)?.iter().filter_map(|name| name.text().map(|t| t.to_string())).collect(),
+                    Some(names) => {
+                        self.list(names)?.iter().filter_map(|name| name.text().map(|t| t.to_string())).collect()
+                    }
                     None => Vec::new(),
                 };
                 let lines = self.facts.resolved.map(|resolved| resolved.pinned(&names)).unwrap_or_default();
@@ -214,13 +216,13 @@ fn data_method(data: Option<&Rc<Data>>, method: Method, key: &str, used: Span) -
         ),
         (Method::DataStrings, _) => return Err(wrong("a list of strings")),
         (Method::DataKeys, DataKind::Map(entries)) => ValueKind::List(
-            entries
-                .iter()
-                .map(|(name, entry)| Value::project_string(name.as_str(), Some(entry.key_span)))
-                .collect(),
+            entries.iter().map(|(name, entry)| Value::project_string(name.as_str(), Some(entry.key_span))).collect(),
         ),
         (Method::DataKeys, _) => return Err(wrong("a table")),
-        (Method::DataConstraint, DataKind::String(text) | DataKind::Number(text) | DataKind::Int { written: text, .. }) => {
+        (
+            Method::DataConstraint,
+            DataKind::String(text) | DataKind::Number(text) | DataKind::Int { written: text, .. },
+        ) => {
             let constraint = Constraint::parse(text)
                 .map_err(|invalid| Box::new(error::bad_constraint(text, &invalid.reason, found.span, used)))?;
             ValueKind::Constraint(constraint)

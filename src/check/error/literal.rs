@@ -16,7 +16,10 @@ pub(in crate::check) fn invalid_path(path: &str, span: Span, problem: Problem) -
         Problem::NotAbsolute => (
             format!("the path `{path}` is not absolute"),
             "does not start with `/`",
-            format!("write the whole path, such as `/src/{}`: `workdir` does not change it", path.trim_start_matches("./")),
+            format!(
+                "write the whole path, such as `/src/{}`: `workdir` does not change it",
+                path.trim_start_matches("./")
+            ),
         ),
         Problem::NotRelative => (
             format!("the path `{path}` does not lie in the project"),

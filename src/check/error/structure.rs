@@ -86,7 +86,9 @@ pub(in crate::check) fn layer_of_the_system(path: &str, span: Span, written: Spa
     Diagnostic::error(code::CHECK_LAYER_OF_SYSTEM, format!("`{path}` belongs to the base image and cannot be layered"))
         .at(span, "would mix two images")
         .related(written, "written here")
-        .help("install it on both sides, write somewhere else, or say `needs same-base` so that both sides are one image")
+        .help(
+            "install it on both sides, write somewhere else, or say `needs same-base` so that both sides are one image",
+        )
 }
 
 /// E0223

@@ -351,8 +351,11 @@ pub(in crate::check) fn known_too_late(late: &LateUse, place: &str) -> Diagnosti
             "the value of a capability depends on which block provides it: use only facts of the project here",
         ),
     };
-    let found = Diagnostic::error(code::CHECK_KNOWN_TOO_LATE, format!("{place} cannot use `{what}`: it is known only after {when}"))
-        .at(late.span, "not known yet");
+    let found = Diagnostic::error(
+        code::CHECK_KNOWN_TOO_LATE,
+        format!("{place} cannot use `{what}`: it is known only after {when}"),
+    )
+    .at(late.span, "not known yet");
     let found = if *span == late.span { found } else { found.related(*span, format!("it is made of `{what}` here")) };
     found.help(help)
 }
@@ -377,7 +380,10 @@ pub(in crate::check) fn field_of_optional(base: &Expr, name: &Ident) -> Diagnost
         format!("`.{}` cannot be read from what may be `none` (`{}`)", name.name, base.ty),
     )
     .at(base.span, "may be `none`")
-    .help(format!("name it and guard it: `let x = …`, then `x.{0} if x != none` or `when x != none {{ … }}`", name.name))
+    .help(format!(
+        "name it and guard it: `let x = …`, then `x.{0} if x != none` or `when x != none {{ … }}`",
+        name.name
+    ))
 }
 
 /// E0320

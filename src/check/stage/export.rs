@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::check::checker::Checker;
 use crate::check::error;
 use crate::check::expr::{shows, texts};
-use crate::check::hir::{Expr, ExportKind, ExportStmt, ExprKind};
+use crate::check::hir::{ExportKind, ExportStmt, Expr, ExprKind};
 use crate::check::types::Type;
 use crate::source::Span;
 use crate::syntax::ast;

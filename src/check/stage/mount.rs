@@ -127,7 +127,9 @@ impl Checker<'_, '_> {
 
 fn target(kind: &MountKind) -> Option<&Expr> {
     match kind {
-        MountKind::Cache { target, .. } | MountKind::Bind { target, .. } | MountKind::Tmpfs { target, .. } => Some(target),
+        MountKind::Cache { target, .. } | MountKind::Bind { target, .. } | MountKind::Tmpfs { target, .. } => {
+            Some(target)
+        }
         MountKind::Secret { target, .. } => target.as_ref(),
         MountKind::Ssh { .. } => None,
     }
