@@ -9,6 +9,7 @@ mod diff;
 mod fail;
 mod mutations;
 mod pages;
+mod schema;
 
 use std::path::{Path, PathBuf};
 
