@@ -26,11 +26,11 @@ fn write_the_schema() {
     std::fs::write(path(), schema()).unwrap();
 }
 
-fn validator() -> jsonschema::Validator {
+pub fn validator() -> jsonschema::Validator {
     jsonschema::validator_for(&serde_json::from_str(&schema()).unwrap()).unwrap()
 }
 
-fn complaints(validator: &jsonschema::Validator, plan: &Value) -> Vec<String> {
+pub fn complaints(validator: &jsonschema::Validator, plan: &Value) -> Vec<String> {
     validator.iter_errors(plan).map(|error| format!("{}: {error}", error.instance_path)).collect()
 }
 
