@@ -51,7 +51,7 @@ fn front(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Opt
     let tree = project::open(args.project.directory.as_deref())?;
     let front = compile::front(Box::new(tree), &project::options(&args.project)?, sources, sink);
     Ok(front.map(|front| match args.emit {
-        Emit::Ast => front.asts.iter().map(syntax::dump).collect::<String>().into_bytes(),
+        Emit::Ast => front.asts.iter().map(syntax::dump::dump).collect::<String>().into_bytes(),
         _ => crate::check::dump(&front.hir).into_bytes(),
     }))
 }
@@ -108,7 +108,6 @@ fn image_config(entry: &str) -> Result<(String, ImageConfig), Problem> {
         return Err(Problem::usage(format!("`{entry}` names no file")).help("write `--image-config REF=FILE`"));
     };
     let text = files::read(std::path::Path::new(path))?;
-    let config = ImageConfig::parse(&text)
-        .map_err(|error| Problem::usage(format!("`{path}` is not an OCI image config: {error}")))?;
+    let config = ImageConfig::from_json(reference, &text).map_err(|found| Problem::usage(found.message))?;
     Ok((reference.to_owned(), config))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::check::hir::Stack;
-use crate::check::program;
+use crate::check;
 use crate::compile::Options;
 use crate::diagnostic::Sink;
 use crate::project::Project;
@@ -41,7 +41,7 @@ pub struct Program {
 
 /// What the checker takes, borrowed from a [`Program`].
 pub struct Borrowed<'a> {
-    units: Vec<program::Unit<'a>>,
+    units: Vec<check::Unit<'a>>,
     libraries: Vec<&'a Ast>,
     prelude: [&'a Ast; 1],
     uses: &'a BTreeMap<(FileId, String), FileId>,
@@ -97,8 +97,8 @@ impl Program {
 
     /// The files as the checker takes them.
     pub fn borrow(&self) -> Borrowed<'_> {
-        let own = self.own.iter().map(|ast| program::Unit { ast, from_project: true });
-        let shipped = self.shipped.iter().map(|ast| program::Unit { ast, from_project: false });
+        let own = self.own.iter().map(|ast| check::Unit { ast, from_project: true });
+        let shipped = self.shipped.iter().map(|ast| check::Unit { ast, from_project: false });
         Borrowed {
             units: own.chain(shipped).collect(),
             libraries: self.used.iter().collect(),
@@ -148,8 +148,8 @@ impl Program {
 
 impl Borrowed<'_> {
     /// The checker's own form.
-    pub fn sources(&self) -> program::Sources<'_> {
-        program::Sources { units: &self.units, libraries: &self.libraries, prelude: &self.prelude, uses: self.uses }
+    pub fn sources(&self) -> check::Sources<'_> {
+        check::Sources { units: &self.units, libraries: &self.libraries, prelude: &self.prelude, uses: self.uses }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the checker must know of the world, made of catalogs and image metadata.
 
-use crate::check::program::Environment;
+use crate::check::Environment;
 use crate::check::types::Type;
 use crate::llb::config::{ImageConfig, RunConfig};
 use crate::resolve::Library;

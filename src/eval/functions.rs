@@ -128,7 +128,7 @@ impl Evaluator<'_> {
     fn exists(&self, patterns: &Expr, span: Span) -> Evaluated<Value> {
         for pattern in self.strings(patterns)? {
             let text = pattern.text().unwrap_or_default();
-            let found = glob::exists(self.facts.project.tree(), &text)
+            let found = glob::exists(self.facts.project.tree(), &[&*text])
                 .map_err(|problem| Box::new(error::bad_path(&text, &problem.to_string(), pattern.origin, span)))?;
             if let Some(path) = found {
                 self.note(path);
