@@ -109,4 +109,33 @@ mod tests {
         });
         insta::assert_snapshot!(lines.collect::<String>());
     }
+
+    /// The text in the first fence after a heading, and its language.
+    fn fence<'p>(page: &'p str, heading: &str) -> (&'p str, &'p str) {
+        let (_, section) = page.split_once(&format!("## {heading}\n")).unwrap();
+        let (_, opened) = section.split_once("```").unwrap();
+        let (language, body) = opened.split_once('\n').unwrap();
+        (language, body.split_once("\n```").unwrap().0)
+    }
+
+    #[test]
+    fn the_examples_of_the_pages_show_what_they_say() {
+        let mut checked = 0;
+        for code in code::ALL.iter().filter(|code| ("E0505".."E0511").contains(&code.alias)) {
+            let found = |heading| {
+                let (language, text) = fence(code.page, heading);
+                let format = match language {
+                    "toml" => Format::Toml,
+                    "yaml" => Format::Yaml,
+                    "json" => Format::Json,
+                    _ => return Ignore::parse(text).err().map(|_| code::IGNORE_PATTERN),
+                };
+                data::parse(format, SourceMap::new().add("example", text), text).err().map(|error| error.code())
+            };
+            assert_eq!(found("Example"), Some(*code));
+            assert_eq!(found("What to do"), None, "{code:?}");
+            checked += 1;
+        }
+        assert_eq!(checked, 6);
+    }
 }
