@@ -11,78 +11,6 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Ident;
 
-/// Words of statements and their modifiers: not to be used as the name of a value.
-const RESERVED: &[&str] = &[
-    "after",
-    "and",
-    "as",
-    "before",
-    "bind",
-    "block",
-    "blocks",
-    "cache",
-    "chmod",
-    "chown",
-    "cmd",
-    "contents_only",
-    "context",
-    "copy",
-    "depends",
-    "detect",
-    "else",
-    "entrypoint",
-    "env",
-    "exclude",
-    "export",
-    "expose",
-    "false",
-    "fn",
-    "for",
-    "from",
-    "git",
-    "if",
-    "in",
-    "include",
-    "label",
-    "layer",
-    "let",
-    "mkdir",
-    "mkfile",
-    "mode",
-    "mount",
-    "needs",
-    "network",
-    "none",
-    "not",
-    "only",
-    "optional",
-    "or",
-    "param",
-    "phase",
-    "prepend",
-    "provides",
-    "raw",
-    "rm",
-    "run",
-    "rw",
-    "scratch",
-    "secret",
-    "sha256",
-    "sharing",
-    "ssh",
-    "stack",
-    "stage",
-    "tmpfs",
-    "to",
-    "true",
-    "use",
-    "user",
-    "uses",
-    "when",
-    "workdir",
-    "writes",
-];
-
 /// Checks one block, stack or function.
 pub(super) struct Checker<'p, 'a> {
     pub program: &'p Program<'a>,
@@ -126,11 +54,9 @@ impl<'p, 'a> Checker<'p, 'a> {
         erroneous(span)
     }
 
-    /// Binds a name to a new local, unless it is taken, built in or reserved.
+    /// Binds a name to a new local, unless it is taken or built in.
     pub(super) fn bind(&mut self, name: &Ident, kind: LocalKind) -> LocalId {
-        if RESERVED.contains(&name.name.as_str()) {
-            self.report(error::reserved_word(name));
-        } else if signature::is_builtin_name(&name.name) {
+        if signature::is_builtin_name(&name.name) {
             self.report(error::shadows_builtin(name));
         } else if let Some(first) = self.scope.find(&name.name) {
             let first = self.scope.local(first).span;

@@ -63,13 +63,6 @@ pub(in crate::check) fn shadows_builtin(name: &Ident) -> Diagnostic {
         .help("choose another name, so that the built-in one keeps its meaning")
 }
 
-/// E0204
-pub(in crate::check) fn reserved_word(name: &Ident) -> Diagnostic {
-    Diagnostic::error(code::CHECK_RESERVED_WORD, format!("`{}` is a word of the language", name.name))
-        .at(name.span, "cannot be the name of a value")
-        .help(format!("choose another name, such as `{}_`", name.name))
-}
-
 /// E0205
 pub(in crate::check) fn duplicate_item(kind: &str, name: &Ident, first: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_DUPLICATE_ITEM, format!("there are two {kind}s called `{}`", name.name))
@@ -250,14 +243,14 @@ pub(in crate::check) fn unknown_phase(key: &Ident) -> Diagnostic {
         .help(help)
 }
 
-/// E0224
+/// E0204
 pub(in crate::check) fn block_named_base(name: &Ident) -> Diagnostic {
     Diagnostic::error(code::CHECK_RESERVED_NAME, "a block cannot be called `base`")
         .at(name.span, "reserved")
         .help("the stages that start from the base images are called so: choose another name")
 }
 
-/// E0224
+/// E0204
 pub(in crate::check) fn provides_same_base(name: &Ident) -> Diagnostic {
     Diagnostic::error(code::CHECK_RESERVED_NAME, "a block cannot provide `same-base`")
         .at(name.span, "reserved")

@@ -1,4 +1,4 @@
-//! Types and knowledge levels (E0245, E0301–E0326).
+//! Types and knowledge levels (E0224, E0301–E0326).
 
 use crate::check::error::{an, shown};
 use crate::check::hir::{Expr, ExprKind};
@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, Ident, TypeExpr};
 use crate::version::Invalid;
 
-/// E0245
+/// E0224
 pub(in crate::check) fn param_without_value(name: &Ident, ty: &Type, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_PARAM_WITHOUT_DEFAULT, format!("the `param` called `{}` has no value", name.name))
         .at(span, "neither optional nor with a default")
