@@ -287,6 +287,12 @@ codes! {
     STAGE_NEVER_RUNS "E0839" "cogpack::plan::stage-never-runs"
 
     // llb: E09xx
+    LLB_IMAGE_CONFIG "E0901" "cogpack::llb::image-config"
+    LLB_OWNER "E0902" "cogpack::llb::owner"
+    LLB_MODE "E0903" "cogpack::llb::mode"
+    LLB_IMAGE_REFERENCE "E0904" "cogpack::llb::image-reference"
+    LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
+    LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
     // cli: E12xx
 }
