@@ -179,7 +179,7 @@ impl Command {
     }
 
     fn finish_case_word(&mut self, word: &Word) -> Refusal {
-        let Some(case) = self.cases.last_mut() else { return None };
+        let case = self.cases.last_mut()?;
         match case {
             Case::Subject => *case = Case::In,
             Case::In if word.is("in") => *case = Case::Pattern,
