@@ -8,7 +8,8 @@ use crate::cli::output::Output;
 use crate::cli::{files, project};
 use crate::compile::{self, Options};
 use crate::diagnostic::Sink;
-use crate::llb::{self, ImageConfig};
+use crate::llb;
+use crate::llb::config::ImageConfig;
 use crate::plan::model::Plan;
 use crate::plan::validate::validate;
 use crate::plan::{read, write};
@@ -83,15 +84,15 @@ fn emit(args: &CompileArgs, lowerable: Lowerable, sink: &mut Sink) -> Result<Opt
         let (reference, config) = image_config(entry)?;
         image_configs.insert(reference, config);
     }
-    let options = llb::Options {
+    let options = llb::lower::Options {
         image_configs,
         sources: lowerable.sources,
         local_unique: args.local_unique.clone(),
-        ..llb::Options::default()
+        ..llb::lower::Options::default()
     };
     match llb::lower(&lowerable.plan, &options) {
         Ok(lowered) => Ok(Some(match args.emit {
-            Emit::LlbJson => llb::to_json(&lowered.definition).into_bytes(),
+            Emit::LlbJson => llb::json::to_json(&lowered.definition).into_bytes(),
             Emit::ImageConfig => lowered.config.to_json().into_bytes(),
             _ => lowered.definition.to_bytes(),
         })),

@@ -8,11 +8,11 @@ use crate::cli::output::Output;
 use crate::cli::{files, project};
 use crate::compile::{self, Options};
 use crate::diagnostic::Sink;
-use crate::plan::model::Plan;
-use crate::plan::validate::validate;
 use crate::plan::diff::lines::{Line, lines};
 use crate::plan::diff::{Change, diff};
+use crate::plan::model::Plan;
 use crate::plan::read;
+use crate::plan::validate::validate;
 use crate::source::SourceMap;
 
 /// Compares two plans.
@@ -27,14 +27,19 @@ pub fn run(args: &DiffArgs, output: &Output) -> Result<Exit, Problem> {
     let (Some(old), Some(new)) = (old, new) else { return Ok(Exit::Project) };
     let difference = diff(&old, &new);
     if args.json {
-        let text = serde_json::to_string_pretty(&difference)
-            .map_err(|error| Problem { message: error.to_string(), help: None, exit: Exit::Bug })?;
+        let text = serde_json::to_string_pretty(&difference).map_err(|error| Problem {
+            message: error.to_string(),
+            help: None,
+            exit: Exit::Bug,
+        })?;
         output.machine(format!("{text}\n").as_bytes());
     } else if difference.is_empty() {
         output.say("the plans are the same");
     } else {
         let lines = lines(&difference);
-        output.machine(lines.iter().map(|line| coloured(line, output.stdout.colour) + "\n").collect::<String>().as_bytes());
+        output.machine(
+            lines.iter().map(|line| coloured(line, output.stdout.colour) + "\n").collect::<String>().as_bytes(),
+        );
     }
     Ok(if args.exit_code && !difference.is_empty() { Exit::Project } else { Exit::Success })
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::check::hir::Stack;
 use crate::check;
+use crate::check::hir::Stack;
 use crate::compile::Options;
 use crate::diagnostic::Sink;
 use crate::project::Project;
