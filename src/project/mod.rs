@@ -6,15 +6,16 @@ pub mod data;
 mod decode;
 pub mod disk;
 mod documents;
-mod error;
+pub mod error;
 pub mod glob;
 pub mod ignore;
 pub mod memory;
+mod mistake;
 pub mod packages;
 mod path;
 mod read;
 pub mod settings;
 pub mod tree;
+pub mod walk;
 
 pub use read::Project;
-pub mod walk;
