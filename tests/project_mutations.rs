@@ -163,7 +163,10 @@ fn mutate(text: &str, dice: &mut Dice) -> String {
             0 => text.replace_range(start..near, ""),
             1 => text.insert_str(start, PIECES[dice.below(PIECES.len())]),
             2 => text.replace_range(start..near, PIECES[dice.below(PIECES.len())]),
-            3 => text.insert_str(end, &text[start..near].to_owned()),
+            3 => {
+                let again = text[start..near].to_owned();
+                text.insert_str(end, &again);
+            }
             4 => text.insert_str(first, &PIECES[dice.below(PIECES.len())].repeat(dice.below(40))),
             _ if end > text.len() / 2 => text.truncate(end),
             _ => {}

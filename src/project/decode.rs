@@ -1,12 +1,12 @@
 //! A typed reading of [`Data`]: a table with these keys, a string, a list of strings; what does not fit becomes a
-//! diagnostic and is left out.
+//! diagnostic and is left out. No string gets through that holds a control character or a URL with a secret in it.
 
 use indexmap::IndexMap;
 
 use crate::diagnostic::Sink;
 use crate::project::config::Located;
 use crate::project::data::{Data, DataKind, Entry};
-use crate::project::mistake;
+use crate::project::{credentials, mistake};
 use crate::source::Span;
 use crate::version::Constraint;
 
@@ -149,6 +149,10 @@ impl<'a> Value<'a> {
         };
         if let Some(character) = text.chars().find(|character| refused(*character)) {
             sink.push(mistake::control_character(&self.path, character, self.data.span));
+            return None;
+        }
+        if credentials::are_in(text) {
+            sink.push(mistake::url_credentials(self.data.span));
             return None;
         }
         Some(self.located(text.clone()))

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Sink;
 use crate::project::config::{Located, Weight, WeightSource};
-use crate::project::credentials;
 use crate::project::data::DataKind;
 use crate::project::decode::{Table, Value};
 use crate::project::{mistake, path};
@@ -66,10 +65,6 @@ fn read_source(value: &Value, sink: &mut Sink) -> Option<WeightSource> {
     let include = read_patterns(&table, "include", sink);
     let exclude = read_patterns(&table, "exclude", sink);
     let uri = table.required("uri", sink)?.filled(sink)?;
-    if credentials::are_in(&uri.value) {
-        sink.push(mistake::url_credentials(uri.span));
-        return None;
-    }
     Some(WeightSource { uri, include, exclude })
 }
 
