@@ -2,4 +2,5 @@
 
 pub mod hir;
 pub mod phase;
+pub mod shell;
 pub mod types;
