@@ -22,8 +22,6 @@ pub(super) struct Checker<'p, 'a> {
     pub owner: Owner,
     /// Whether `run` steps have the network.
     pub network: bool,
-    /// How deep the expression is nested that is being checked.
-    pub depth: usize,
 }
 
 /// What is being checked.
@@ -40,7 +38,7 @@ pub(super) enum Owner {
 impl<'p, 'a> Checker<'p, 'a> {
     /// A checker with no names yet.
     pub(super) fn new(program: &'p Program<'a>, file: FileId, owner: Owner, sink: &'p mut Sink) -> Self {
-        Self { program, sink, scope: Scope::default(), file, owner, network: false, depth: 0 }
+        Self { program, sink, scope: Scope::default(), file, owner, network: false }
     }
 
     /// Notes a finding.

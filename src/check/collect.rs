@@ -45,8 +45,7 @@ fn collect_functions<'a>(sources: &Sources<'a>, program: &mut Program<'a>, sink:
         for decl in functions(ast) {
             let id = FunctionId(program.functions.len());
             let params = decl.params.iter();
-            let params =
-                params.map(|param| (param.name.name.clone(), type_name::resolve(&param.ty, sink))).collect();
+            let params = params.map(|param| (param.name.name.clone(), type_name::resolve(&param.ty, sink))).collect();
             let result = type_name::resolve(&decl.result, sink);
             program.functions.push(Function { decl, file: ast.file, params, result, late: None });
             if crate::check::signature::is_builtin_name(&decl.name.name) {

@@ -50,7 +50,10 @@ pub(super) fn late_use(expr: &Expr, limit: Level, scope: &Scope, program: &Progr
 
 /// The latest thing in `expr`, the first of them.
 pub(super) fn latest(expr: &Expr, scope: &Scope, program: &Program<'_>) -> Option<Late> {
-    [Level::Selection, Level::Facts].into_iter().find_map(|limit| late_use(expr, limit, scope, program)).map(|u| u.cause)
+    [Level::Selection, Level::Facts]
+        .into_iter()
+        .find_map(|limit| late_use(expr, limit, scope, program))
+        .map(|u| u.cause)
 }
 
 /// What makes `part` itself late, not looking at what is in it.

@@ -121,12 +121,7 @@ pub(super) const FUNCTIONS: &[Signature] = &[
         &[("text", Argument::Text), ("from", Argument::Text), ("to", Argument::Text)],
         Result::Text,
     ),
-    function(
-        "starts_with",
-        Builtin::StartsWith,
-        &[("text", Argument::Text), ("prefix", Argument::Text)],
-        Result::Bool,
-    ),
+    function("starts_with", Builtin::StartsWith, &[("text", Argument::Text), ("prefix", Argument::Text)], Result::Bool),
     function("ends_with", Builtin::EndsWith, &[("text", Argument::Text), ("suffix", Argument::Text)], Result::Bool),
     function("to_json", Builtin::ToJson, &[("value", Argument::Json)], Result::Text),
     function("quote", Builtin::Quote, &[("text", Argument::Text)], Result::Text),

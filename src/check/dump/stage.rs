@@ -50,7 +50,17 @@ fn dump_operation(operation: &OperationKind, values: &Values<'_>, out: &mut Text
                 clauses => out.nested(&head, |out| dump_clauses(clauses, values, out)),
             }
         }
-        OperationKind::Copy { source, input: from, target, chown, chmod, include, exclude, contents_only, optional } => {
+        OperationKind::Copy {
+            source,
+            input: from,
+            target,
+            chown,
+            chmod,
+            include,
+            exclude,
+            contents_only,
+            optional,
+        } => {
             let mut line = format!("copy {} from {} to {}", value(source), input(from, values), value(target));
             for (word, option) in [("chown", chown), ("include", include), ("exclude", exclude)] {
                 line.extend(option.as_ref().map(|option| format!(" {word} {}", value(option))));

@@ -18,7 +18,8 @@ pub(in crate::check) fn unknown_name<'n>(
     known: impl IntoIterator<Item = &'n str>,
     is_capability: bool,
 ) -> Diagnostic {
-    let found = Diagnostic::error(code::CHECK_UNKNOWN_NAME, format!("unknown name `{name}`")).at(span, "not known here");
+    let found =
+        Diagnostic::error(code::CHECK_UNKNOWN_NAME, format!("unknown name `{name}`")).at(span, "not known here");
     let foreign = match name {
         "True" => Some("`true`"),
         "False" => Some("`false`"),
@@ -124,7 +125,8 @@ pub(in crate::check) fn recursion<'a>(circle: impl Iterator<Item = &'a Ident>) -
     let mut found = Diagnostic::error(code::CHECK_RECURSION, format!("a function calls itself: {}", chain.join(" → ")))
         .help("every program ends: use `for` over a list in place of recursion");
     for (index, name) in circle.iter().enumerate() {
-        found = if index == 0 { found.at(name.span, "calls itself") } else { found.related(name.span, "by way of this") };
+        found =
+            if index == 0 { found.at(name.span, "calls itself") } else { found.related(name.span, "by way of this") };
     }
     found
 }
@@ -258,12 +260,9 @@ pub(in crate::check) fn provides_same_base(name: &Ident) -> Diagnostic {
 /// E0225
 pub(in crate::check) fn undeclared_dependency(name: &Ident, declared: &[String]) -> Diagnostic {
     let declare = || format!("add it to this block: `depends {{ {} = \"*\" }}`", name.name);
-    Diagnostic::error(
-        code::CHECK_UNDECLARED_DEPENDENCY,
-        format!("this block does not depend on `{}`", name.name),
-    )
-    .at(name.span, "not in this block's `depends`")
-    .help(did_you_mean(&name.name, declared.iter().map(String::as_str), declare))
+    Diagnostic::error(code::CHECK_UNDECLARED_DEPENDENCY, format!("this block does not depend on `{}`", name.name))
+        .at(name.span, "not in this block's `depends`")
+        .help(did_you_mean(&name.name, declared.iter().map(String::as_str), declare))
 }
 
 /// E0225
@@ -286,8 +285,7 @@ pub(in crate::check) fn bare_dep(span: Span) -> Diagnostic {
 
 /// E0226
 pub(in crate::check) fn unknown_dependency(name: &Ident, environment: &Environment) -> Diagnostic {
-    let known: Vec<&str> =
-        environment.catalogs.keys().chain(&environment.image_packages).map(String::as_str).collect();
+    let known: Vec<&str> = environment.catalogs.keys().chain(&environment.image_packages).map(String::as_str).collect();
     let otherwise = || {
         let catalogs = listing(environment.catalogs.keys().map(String::as_str));
         format!("there are catalogs for {catalogs}; a package of a base image may be named too")

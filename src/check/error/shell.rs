@@ -53,11 +53,9 @@ pub(in crate::check) fn interpolation_place(place: &Place, value: &Expr, span: S
             format!("an interpolation stands in what `{}` runs as code", shown(runner)),
             by_env.to_owned(),
         ),
-        Place::Word => (
-            code::CHECK_INTERPOLATION_UNCLEAR,
-            "an interpolation cannot stand here".to_owned(),
-            by_env.to_owned(),
-        ),
+        Place::Word => {
+            (code::CHECK_INTERPOLATION_UNCLEAR, "an interpolation cannot stand here".to_owned(), by_env.to_owned())
+        }
         Place::Unclear(reason) => (
             code::CHECK_INTERPOLATION_UNCLEAR,
             format!("it is not certain what the shell makes of this interpolation: {reason}"),
@@ -135,7 +133,9 @@ pub(in crate::check) fn unexpanded_variable(
             let before = text.get(..range.start).unwrap_or_default().trim_end_matches(':');
             format!("to put something before the present value write `env {variable} prepend \"{before}\"`")
         }
-        Some(variable) if variable == name => format!("to put something before the present value: `env {variable} prepend \"…\"`"),
+        Some(variable) if variable == name => {
+            format!("to put something before the present value: `env {variable} prepend \"…\"`")
+        }
         Some(_) => "write the value itself; what a block knows is put in with `${…}`".to_owned(),
         None => "write the value itself, or use a string, which a shell reads: `run \"…\"`".to_owned(),
     };

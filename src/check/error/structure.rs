@@ -1,4 +1,4 @@
-//! Stages, what they read, and where statements may stand (E0206, E0218–E0223, E0227, E0229, E0235–E0236).
+//! Stages, what they read, and where statements may stand (E0206, E0218–E0223, E0227, E0229, E0232).
 
 use crate::check::hir::Stage;
 use crate::check::phase::Phase;
@@ -86,7 +86,9 @@ pub(in crate::check) fn layer_of_the_system(path: &str, span: Span, written: Spa
     Diagnostic::error(code::CHECK_LAYER_OF_SYSTEM, format!("`{path}` belongs to the base image and cannot be layered"))
         .at(span, "would mix two images")
         .related(written, "written here")
-        .help("install it on both sides, write somewhere else, or say `needs same-base` so that both sides are one image")
+        .help(
+            "install it on both sides, write somewhere else, or say `needs same-base` so that both sides are one image",
+        )
 }
 
 /// E0223
@@ -141,14 +143,7 @@ pub(in crate::check) fn copy_from_nowhere(path: &str, span: Span, stage: &Stage,
     .help(help)
 }
 
-/// E0235
-pub(in crate::check) fn secret_goes_nowhere(span: Span) -> Diagnostic {
-    Diagnostic::error(code::CHECK_SECRET_WITHOUT_TARGET, "a secret must become a file or a variable")
-        .at(span, "neither `to` nor `as env`")
-        .help("add `to \"/run/secrets/name\"` or `as env NAME`")
-}
-
-/// E0236
+/// E0232
 pub(in crate::check) fn mount_target_twice(path: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_DUPLICATE_MOUNT, format!("two mounts are on `{path}`"))
         .at(span, "again")

@@ -1,4 +1,4 @@
-//! Types and knowledge levels (E0224, E0301–E0326).
+//! Types and knowledge levels (E0224, E0301–E0325).
 
 use crate::check::error::{an, shown};
 use crate::check::hir::{Expr, ExprKind};
@@ -351,8 +351,11 @@ pub(in crate::check) fn known_too_late(late: &LateUse, place: &str) -> Diagnosti
             "the value of a capability depends on which block provides it: use only facts of the project here",
         ),
     };
-    let found = Diagnostic::error(code::CHECK_KNOWN_TOO_LATE, format!("{place} cannot use `{what}`: it is known only after {when}"))
-        .at(late.span, "not known yet");
+    let found = Diagnostic::error(
+        code::CHECK_KNOWN_TOO_LATE,
+        format!("{place} cannot use `{what}`: it is known only after {when}"),
+    )
+    .at(late.span, "not known yet");
     let found = if *span == late.span { found } else { found.related(*span, format!("it is made of `{what}` here")) };
     found.help(help)
 }
@@ -377,7 +380,10 @@ pub(in crate::check) fn field_of_optional(base: &Expr, name: &Ident) -> Diagnost
         format!("`.{}` cannot be read from what may be `none` (`{}`)", name.name, base.ty),
     )
     .at(base.span, "may be `none`")
-    .help(format!("name it and guard it: `let x = …`, then `x.{0} if x != none` or `when x != none {{ … }}`", name.name))
+    .help(format!(
+        "name it and guard it: `let x = …`, then `x.{0} if x != none` or `when x != none {{ … }}`",
+        name.name
+    ))
 }
 
 /// E0320
@@ -420,13 +426,6 @@ pub(in crate::check) fn function_as_value(name: &str, span: Span) -> Diagnostic 
 }
 
 /// E0324
-pub(in crate::check) fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(code::CHECK_TOO_DEEP, "this is nested too deeply")
-        .at(span, "too deep")
-        .help("give parts of it a name with `let`")
-}
-
-/// E0325
 pub(in crate::check) fn not_json(found: &Expr) -> Diagnostic {
     let help = match &found.ty {
         Type::Version | Type::Constraint => "make it text first: `\"${…}\"`",
@@ -437,7 +436,7 @@ pub(in crate::check) fn not_json(found: &Expr) -> Diagnostic {
         .help(help)
 }
 
-/// E0326
+/// E0325
 pub(in crate::check) fn command_not_a_list(span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_COMMAND_NOT_A_LIST, "`cmd` and `entrypoint` take a list")
         .at(span, "a string")

@@ -34,9 +34,7 @@ impl Checker<'_, '_> {
 
     fn template_part(&mut self, part: &StrPart) -> Expr {
         match part {
-            StrPart::Text { value, span } => {
-                Expr { kind: ExprKind::Str(value.clone()), ty: Type::String, span: *span }
-            }
+            StrPart::Text { value, span } => Expr { kind: ExprKind::Str(value.clone()), ty: Type::String, span: *span },
             StrPart::Interp { raw: true, expr, span } => {
                 self.leavable(expr, None);
                 self.refuse(*span, error::raw_outside_shell(*span))

@@ -54,11 +54,8 @@ impl Checker<'_, '_> {
         let Some(ty) = join(&then.ty, &otherwise.ty) else {
             return self.refuse(choice.span, error::branches_differ(&then, &otherwise));
         };
-        let kind = ExprKind::If {
-            then: Box::new(then),
-            condition: Box::new(condition),
-            otherwise: Some(Box::new(otherwise)),
-        };
+        let kind =
+            ExprKind::If { then: Box::new(then), condition: Box::new(condition), otherwise: Some(Box::new(otherwise)) };
         Expr { kind, ty, span: choice.span }
     }
 

@@ -29,7 +29,8 @@ const TOOLS: &[(&str, &[&str])] = &[
 ];
 
 /// Words before the program's name.
-const PREFIXES: &[&str] = &["sudo", "env", "exec", "command", "time", "nohup", "if", "then", "else", "do", "while", "!"];
+const PREFIXES: &[&str] =
+    &["sudo", "env", "exec", "command", "time", "nohup", "if", "then", "else", "do", "while", "!"];
 
 /// Options that say that the network is not needed.
 const OFFLINE: &[&str] = &["--offline", "--no-index", "--no-download", "--prefer-offline", "--help", "--version"];
@@ -115,7 +116,8 @@ mod tests {
 
     #[test]
     fn what_works_offline_is_left_alone() {
-        for text in ["uv venv /venv", "git describe", "pip install --no-index x", "echo 'run; curl x'", "npm run build"] {
+        for text in ["uv venv /venv", "git describe", "pip install --no-index x", "echo 'run; curl x'", "npm run build"]
+        {
             assert_eq!(tool(text), None, "{text}");
         }
     }

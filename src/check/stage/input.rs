@@ -163,11 +163,13 @@ mod tests {
     #[test]
     fn image_references_have_a_basic_form() {
         let digest = format!("python@sha256:{}", "a".repeat(64));
-        for good in ["python", "python:3.12-slim", "registry.example:5000/team/app:v1", "docker.io/library/node:20", &digest]
+        for good in
+            ["python", "python:3.12-slim", "registry.example:5000/team/app:v1", "docker.io/library/node:20", &digest]
         {
             assert!(is_image(good), "{good}");
         }
-        for bad in ["", "Python", "python:", "python 3", "https://registry.example/x", "python@sha256:12", "a//b", "-x"] {
+        for bad in ["", "Python", "python:", "python 3", "https://registry.example/x", "python@sha256:12", "a//b", "-x"]
+        {
             assert!(!is_image(bad), "{bad}");
         }
     }

@@ -186,9 +186,9 @@ fn statements_read(statements: &[Stmt], name: &str) -> bool {
         Stmt::Op(operation) => match &operation.kind {
             OperationKind::Copy { input, .. } => is_it(input),
             OperationKind::Layer { stage } => stage.text == name,
-            OperationKind::Run { clauses, .. } => clauses
-                .iter()
-                .any(|clause| matches!(clause, Clause::Mount { kind: MountKind::Bind { input, .. }, .. } if is_it(input))),
+            OperationKind::Run { clauses, .. } => clauses.iter().any(
+                |clause| matches!(clause, Clause::Mount { kind: MountKind::Bind { input, .. }, .. } if is_it(input)),
+            ),
             _ => false,
         },
     })
