@@ -54,7 +54,8 @@ impl<'p, 'a> Checker<'p, 'a> {
 
     /// Binds a name to a new local, unless it is taken or built in.
     pub(super) fn bind(&mut self, name: &Ident, kind: LocalKind) -> LocalId {
-        if signature::is_builtin_name(&name.name) {
+        let misnamed = signature::is_builtin_name(&name.name);
+        if misnamed {
             self.report(error::shadows_builtin(name));
         } else if let Some(first) = self.scope.find(&name.name) {
             let first = self.scope.local(first).span;
@@ -62,7 +63,9 @@ impl<'p, 'a> Checker<'p, 'a> {
         } else if self.scope.capabilities.contains_key(&name.name) {
             self.report(error::name_of_capability(name));
         }
-        self.scope.add(&name.name, name.span, kind)
+        let local = self.scope.add(&name.name, name.span, kind);
+        self.scope.local_mut(local).misnamed = misnamed;
+        local
     }
 
     /// Runs `body` where `places` are known not to be `none`.
