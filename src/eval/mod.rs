@@ -12,14 +12,13 @@ pub mod value;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::hir::{Elem, Expr, ExprKind, Hir, Let, LocalId};
+use crate::check::hir::{BinaryOp, Elem, Expr, ExprKind, Hir, Let, LocalId};
 use crate::check::phase::Side;
 use crate::check::types::{Record, Type};
 use crate::diagnostic::Diagnostic;
 use crate::eval::value::{Origin, RecordValue, Value, ValueKind};
 use crate::project::Project;
 use crate::source::SourceMap;
-use crate::syntax::ast::BinaryOp;
 use crate::version::Version;
 
 /// What evaluation gives: a value, or the finding that stopped it.
