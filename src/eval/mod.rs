@@ -1,4 +1,4 @@
-//! A checked expression and the project's facts → a [`Value`](value::Value).
+//! A checked expression and the project's facts → a [`Value`].
 //!
 //! Before resolution only facts can be read; [`Resolved`] answers for versions and base images afterwards. The checker
 //! has seen to it that nothing is asked too early.

@@ -1,4 +1,4 @@
-//! A typed builder of LLB graphs: sources, commands and file operations → [`Definition`].
+//! A typed builder of LLB graphs: sources, commands and file operations → [`Definition`](crate::llb::definition::Definition).
 //!
 //! A vertex is encoded when it is made, since all it reads exists by then; nothing here recurses over the depth of the
 //! graph. What is written follows BuildKit's Go client (`client/llb`), so the bytes and digests are the same.
