@@ -76,6 +76,11 @@ fn conversion(found: &Expr, expected: &Type) -> Option<String> {
     })
 }
 
+/// Why an optional value will not do where a type is asked for.
+pub(in crate::check) fn asked_for(expected: &Type) -> String {
+    format!("{} is asked for", an(expected))
+}
+
 /// E0302
 pub(in crate::check) fn optional_value(found: &Expr, why: &str) -> Diagnostic {
     let message = match &found.ty {
@@ -104,9 +109,13 @@ pub(in crate::check) fn unknown_field(ty: &Type, name: &Ident, known: &[String])
         [] => format!("{} has nothing that is reached with `.`", an(ty)),
         known => format!("there is {}", listing(known.iter().map(String::as_str))),
     };
+    let mut help = did_you_mean(&name.name, known.iter().map(String::as_str), otherwise);
+    if *ty == Type::Data {
+        help = format!("{help}; a key of the document is read with a method: `.string(\"{}\")`", name.name);
+    }
     Diagnostic::error(code::CHECK_UNKNOWN_FIELD, format!("{owner} has no `{}`", name.name))
         .at(name.span, "not known")
-        .help(did_you_mean(&name.name, known.iter().map(String::as_str), otherwise))
+        .help(help)
 }
 
 /// E0304

@@ -1,5 +1,6 @@
 //! A stage as written → a checked stage.
 
+mod code;
 mod export;
 mod habit;
 mod input;
