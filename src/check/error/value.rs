@@ -1,4 +1,4 @@
-//! Types and knowledge levels (E0224, E0301–E0325).
+//! Types and knowledge levels (E0224, E0301–E0326).
 
 use crate::check::error::{an, shown};
 use crate::check::hir::{Expr, ExprKind};
@@ -443,6 +443,13 @@ pub(in crate::check) fn not_json(found: &Expr) -> Diagnostic {
     Diagnostic::error(code::CHECK_NOT_JSON, format!("`to_json` does not take {}", an(&found.ty)))
         .at(found.span, found.ty.to_string())
         .help(help)
+}
+
+/// E0326
+pub(in crate::check) fn deep_list(span: Span) -> Diagnostic {
+    Diagnostic::error(code::CHECK_DEEP_LIST, "lists are nested too deeply")
+        .at(span, "more than 16 lists in each other")
+        .help("to put the elements of a list into a list write `for x in list { x }`")
 }
 
 /// E0325
