@@ -1,5 +1,7 @@
 //! Several files at once: what they see of each other, and that no input makes the checker panic or slow.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot read its fixtures fails")]
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -155,12 +157,13 @@ fn a_circle_of_lets_does_not_hide_other_mistakes() {
 /// Text that is as deep as the parser lets through.
 fn deepest() -> String {
     let nest = |open: &str, middle: &str, close: &str| format!("{}{middle}{}", open.repeat(55), close.repeat(55));
+    let lists = format!("{}1{}", "[".repeat(15), "]".repeat(15));
     let chain = vec!["exists(\"a\")"; 60].join(" or ");
     format!(
         "block a {{\n  let p = {}\n  let l = {}\n  let s = {}\n  let c = {chain}\n  detect {{ p and l != [] and s != \"\" and c }}\n  \
          phase build.runtime {{ stage s {{ {} }} }}\n}}",
         nest("(", "true", ")"),
-        format!("{}1{}", "[".repeat(15), "]".repeat(15)),
+        lists,
         nest("trim(", "\"x\"", ")"),
         nest("when p { ", "run \"true\"", " }"),
     )

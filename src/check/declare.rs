@@ -125,15 +125,20 @@ impl Checker<'_, '_> {
         Param { name, doc: param.doc.clone(), ty, default, local }
     }
 
+    /// Notes the type of a local, and what is known of it from the value that it is made of.
+    pub(super) fn settle(&mut self, local: LocalId, value: &Expr, ty: Type) {
+        let late = latest(value, &self.scope, self.program);
+        let command = self.is_command(value);
+        let entry = self.scope.local_mut(local);
+        entry.ty = ty;
+        entry.late = late;
+        entry.command = command;
+    }
+
     /// Checks the value of a `let` whose name is bound to `local`.
     pub(super) fn let_value(&mut self, binding: &ast::Let, local: LocalId) -> Let {
         let value = self.expr(&binding.value, None);
-        let late = latest(&value, &self.scope, self.program);
-        let command = self.is_command(&value);
-        let entry = self.scope.local_mut(local);
-        entry.ty = value.ty.clone();
-        entry.late = late;
-        entry.command = command;
+        self.settle(local, &value, value.ty.clone());
         Let { name: Name { text: binding.name.name.clone(), span: binding.name.span }, value, local }
     }
 }

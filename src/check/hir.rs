@@ -184,6 +184,7 @@ pub struct Stage {
 
 /// One statement of a stage.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Stmt {
     /// Binds a local.
     Let(Let),
@@ -220,6 +221,7 @@ pub struct Operation {
 
 /// The operations. Paths, owners and values are `string`s unless said otherwise.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum OperationKind {
     /// `run`
     Run {
@@ -327,6 +329,7 @@ pub enum ShellPart {
 
 /// A clause of `run`.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Clause {
     /// A mount.
     Mount {

@@ -39,6 +39,7 @@ impl Checker<'_, '_> {
         };
         let mut seen = Seen { ty: Type::Never, first: None, expected };
         let elements = self.elements(elements, &mut seen);
+        self.refuse_values_in_code(&elements);
         if list_depth(&seen.ty) >= DEEPEST {
             return self.refuse(span, error::deep_list(span));
         }
@@ -123,12 +124,7 @@ impl Checker<'_, '_> {
             Type::List(element) if **element != Type::Never => (**element).clone(),
             _ => Type::Error,
         };
-        let late = crate::check::level::latest(list, &self.scope, self.program);
-        let command = self.is_command(list);
-        let entry = self.scope.local_mut(local);
-        entry.ty = ty;
-        entry.late = late;
-        entry.command = command;
+        self.settle(local, list, ty);
         local
     }
 }

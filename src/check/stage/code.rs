@@ -4,24 +4,31 @@ use crate::check::checker::Checker;
 use crate::check::error;
 use crate::check::hir::{Elem, Expr, ExprKind};
 use crate::check::shell::{self, Lexed, Piece, Place};
+use crate::check::types::Type;
 
 impl Checker<'_, '_> {
-    /// The words of an exec list: what is code holds only text of the block, and elsewhere no shell reads a `$NAME`.
+    /// In any list that looks like a command, what is run as code holds only text of the block. Every list is looked
+    /// at: it may become a command by way of a `let` or a function.
+    pub(in crate::check) fn refuse_values_in_code(&mut self, elements: &[Elem]) {
+        for (index, element) in elements.iter().enumerate() {
+            let Some(runner) = runner(elements, index) else { continue };
+            for value in values(element) {
+                if !self.is_own_text(value) {
+                    self.report(error::exec_code(&runner, value.span));
+                }
+            }
+        }
+    }
+
+    /// No shell reads a `$NAME` in the words of a command, but in what is run as code.
     pub(super) fn words(&mut self, list: &Expr) {
         let ExprKind::List(elements) = &list.kind else {
             self.expanded_by_nobody(list, None);
             return;
         };
         for (index, element) in elements.iter().enumerate() {
-            let code = runner(elements, index);
-            for value in values(element) {
-                match &code {
-                    Some(runner) if !self.is_own_text(value) => {
-                        self.report(error::exec_code(runner, value.span));
-                    }
-                    Some(_) => {}
-                    None => self.expanded_by_nobody(value, None),
-                }
+            if runner(elements, index).is_none() {
+                values(element).into_iter().for_each(|value| self.expanded_by_nobody(value, None));
             }
         }
     }
@@ -33,7 +40,7 @@ impl Checker<'_, '_> {
             ExprKind::If { then, otherwise, .. } => {
                 self.is_own_text(then) && otherwise.as_ref().is_none_or(|otherwise| self.is_own_text(otherwise))
             }
-            _ => self.is_command(value),
+            _ => value.ty == Type::Error || self.is_command(value),
         }
     }
 }
