@@ -186,6 +186,7 @@ pub struct Stage {
 /// One statement of a stage.
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Stmt {
     /// Binds a local.
     Let(Let),
@@ -223,6 +224,7 @@ pub struct Operation {
 /// The operations. Paths, owners and values are `string`s unless said otherwise.
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum OperationKind {
     /// `run`
     Run {
@@ -331,6 +333,7 @@ pub enum ShellPart {
 /// A clause of `run`.
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Clause {
     /// A mount.
     Mount {

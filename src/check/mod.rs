@@ -73,7 +73,9 @@ fn report_equal_ids(blocks: &indexmap::IndexMap<String, hir::Block>, sink: &mut 
         for stage in &block.stages {
             let id = format!("{name}-{}", stage.name.text);
             match seen.get(&id) {
-                Some((other, first)) if other != name => sink.push(error::equal_stage_ids(&id, stage, first)),
+                Some((other, first)) if other != name => {
+                    checker::report(error::equal_stage_ids(&id, stage, first), sink)
+                }
                 Some(_) => {}
                 None => {
                     seen.insert(id, (name, stage));

@@ -143,6 +143,7 @@ codes! {
     CHECK_FUNCTION_AS_VALUE "E0323" "cogpack::check::function-as-value"
     CHECK_NOT_JSON "E0324" "cogpack::check::not-json"
     CHECK_COMMAND_NOT_A_LIST "E0325" "cogpack::check::command-not-a-list"
+    CHECK_DEEP_LIST "E0326" "cogpack::check::deep-list"
     CHECK_INTERPOLATION_IN_QUOTES "E0401" "cogpack::check::interpolation-in-quotes"
     CHECK_INTERPOLATION_IN_HERE_DOCUMENT "E0402" "cogpack::check::interpolation-in-here-document"
     CHECK_INTERPOLATION_IN_COMMENT "E0403" "cogpack::check::interpolation-in-comment"
