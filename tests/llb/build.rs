@@ -302,6 +302,9 @@ impl Builder {
 
 /// Env, dir and platform of an OCI image config.
 pub fn with_image_config(state: State, config: &serde_json::Value) -> State {
+    if let Some(text) = config.as_str() {
+        return with_image_config(state, &serde_json::from_str(text).expect("JSON"));
+    }
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let inner = &config["config"];
     state.with(|values| {
