@@ -167,6 +167,7 @@ impl Builder {
                 .iter()
                 .map(|it| Location { file: self.files[it.source_map], ranges: it.ranges.iter().map(range).collect() })
                 .collect(),
+            caps: Vec::new(),
         }
     }
 
