@@ -188,6 +188,8 @@ fn a_definition_is_read_back_as_it_was() {
     for_every_plan(|_, definition| {
         let read = Definition::from_bytes(&definition.to_bytes()).expect("a definition");
         assert_eq!(&read, definition);
+        let message = definition.to_message().encode_to_vec();
+        assert_eq!(&Definition::from_bytes(&message).expect("a definition"), definition);
         let ops: Vec<Vec<u8>> = read.ops.iter().map(|bytes| decode(bytes).to_bytes()).collect();
         assert_eq!(ops, definition.ops);
         assert_eq!(to_json(&read), to_json(definition));
