@@ -37,7 +37,9 @@ pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
     if !sink.diagnostics().is_empty() {
         output.findings(sink.diagnostics(), &sources);
     }
-    let Some(bytes) = emitted.filter(|_| !sink.has_errors()) else { return Ok(Exit::Project) };
+    let Some(bytes) = emitted.filter(|_| !sink.has_errors()) else {
+        return Ok(Exit::stopped_by(sink.diagnostics()));
+    };
     match &args.output {
         Some(path) => files::write(path, &bytes)?,
         None => output.machine(&bytes),
