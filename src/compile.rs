@@ -60,7 +60,7 @@ pub struct Compilation {
     /// What was decided on the way.
     pub metadata: Metadata,
     /// The configs of the base images, by their references.
-    pub image_configs: IndexMap<String, llb::ImageConfig>,
+    pub image_configs: IndexMap<String, llb::config::ImageConfig>,
     /// The texts of the blocks that took part, by the names that origins use.
     pub sources: IndexMap<String, Arc<str>>,
     /// Findings that do not stop the build.
@@ -138,11 +138,11 @@ pub fn all_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, s
 }
 
 /// Lowers a compilation to LLB and an image config.
-pub fn lower(compilation: &Compilation) -> Result<llb::Lowered, Vec<Diagnostic>> {
-    let options = llb::Options {
+pub fn lower(compilation: &Compilation) -> Result<llb::lower::Lowered, Vec<Diagnostic>> {
+    let options = llb::lower::Options {
         image_configs: compilation.image_configs.clone(),
         sources: compilation.sources.clone(),
-        ..llb::Options::default()
+        ..llb::lower::Options::default()
     };
     llb::lower(&compilation.plan, &options)
 }
@@ -195,7 +195,7 @@ fn stop_at_errors<T>(value: Option<T>, sink: &Sink) -> Option<T> {
 }
 
 /// The configs of the two base images, as their metadata tells them.
-fn image_configs(resolution: &Resolution<'_>, options: &Options) -> IndexMap<String, llb::ImageConfig> {
+fn image_configs(resolution: &Resolution<'_>, options: &Options) -> IndexMap<String, llb::config::ImageConfig> {
     [&resolution.base.build, &resolution.base.runtime]
         .into_iter()
         .map(|image| (image.reference.clone(), environment::image_config(image, &options.platform)))

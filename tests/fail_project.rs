@@ -96,7 +96,8 @@ fn each_mistake_is_found_where_it_is_and_nothing_else() {
 
 #[test]
 fn every_code_of_this_part_has_a_fixture() {
-    let names: Vec<_> = fixtures().iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+    let names: Vec<_> =
+        fixtures().iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
     for code in cogpack::diagnostic::code::ALL.iter().filter(|code| ("E0520".."E0600").contains(&code.alias)) {
         assert!(names.iter().any(|name| name.starts_with(code.alias)), "{} has no fixture", code.alias);
     }

@@ -60,9 +60,11 @@ pub fn run(args: &BlocksArgs, output: &Output) -> Result<Exit, Problem> {
         }
     }
     let text = match (args.json, &args.name) {
-        (true, _) => serde_json::to_string_pretty(&entries)
-            .map(|text| text + "\n")
-            .map_err(|error| Problem { message: error.to_string(), help: None, exit: Exit::Bug })?,
+        (true, _) => serde_json::to_string_pretty(&entries).map(|text| text + "\n").map_err(|error| Problem {
+            message: error.to_string(),
+            help: None,
+            exit: Exit::Bug,
+        })?,
         (false, Some(_)) => entries.iter().map(page).collect(),
         (false, None) => list(&entries),
     };
@@ -121,7 +123,8 @@ fn page(entry: &Entry) -> String {
     row("needs", entry.needs.clone());
     row("provides", entry.provides.clone());
     let params = entry.params.iter().map(|param| {
-        let about = if param.about.is_empty() { String::new() } else { format!("  {}", param.about.replace('\n', " ")) };
+        let about =
+            if param.about.is_empty() { String::new() } else { format!("  {}", param.about.replace('\n', " ")) };
         format!("{}: {}{about}", param.name, param.ty)
     });
     row("params", params.collect());

@@ -8,7 +8,8 @@ use crate::cli::output::Output;
 use crate::cli::{files, project};
 use crate::compile::{self, Options};
 use crate::diagnostic::Sink;
-use crate::llb::{self, ImageConfig};
+use crate::llb;
+use crate::llb::config::ImageConfig;
 use crate::plan::model::Plan;
 use crate::plan::validate::validate;
 use crate::plan::{read, write};
@@ -28,12 +29,10 @@ pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
     let mut sink = Sink::new();
     let emitted = match args.emit {
         Emit::Ast | Emit::Hir => front(args, &sources, &mut sink)?,
-        Emit::Plan | Emit::Llb | Emit::LlbJson | Emit::ImageConfig => {
-            match lowerable(args, &sources, &mut sink)? {
-                Some(lowerable) => emit(args, lowerable, &mut sink)?,
-                None => None,
-            }
-        }
+        Emit::Plan | Emit::Llb | Emit::LlbJson | Emit::ImageConfig => match lowerable(args, &sources, &mut sink)? {
+            Some(lowerable) => emit(args, lowerable, &mut sink)?,
+            None => None,
+        },
     };
     if !sink.diagnostics().is_empty() {
         output.findings(sink.diagnostics(), &sources);
@@ -53,7 +52,7 @@ fn front(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Opt
     let tree = project::open(args.project.directory.as_deref())?;
     let front = compile::front(Box::new(tree), &project::options(&args.project)?, sources, sink);
     Ok(front.map(|front| match args.emit {
-        Emit::Ast => front.asts.iter().map(syntax::dump).collect::<String>().into_bytes(),
+        Emit::Ast => front.asts.iter().map(syntax::dump::dump).collect::<String>().into_bytes(),
         _ => crate::check::dump(&front.hir).into_bytes(),
     }))
 }
@@ -85,15 +84,15 @@ fn emit(args: &CompileArgs, lowerable: Lowerable, sink: &mut Sink) -> Result<Opt
         let (reference, config) = image_config(entry)?;
         image_configs.insert(reference, config);
     }
-    let options = llb::Options {
+    let options = llb::lower::Options {
         image_configs,
         sources: lowerable.sources,
         local_unique: args.local_unique.clone(),
-        ..llb::Options::default()
+        ..llb::lower::Options::default()
     };
     match llb::lower(&lowerable.plan, &options) {
         Ok(lowered) => Ok(Some(match args.emit {
-            Emit::LlbJson => llb::to_json(&lowered.definition).into_bytes(),
+            Emit::LlbJson => llb::json::to_json(&lowered.definition).into_bytes(),
             Emit::ImageConfig => lowered.config.to_json().into_bytes(),
             _ => lowered.definition.to_bytes(),
         })),
@@ -110,7 +109,6 @@ fn image_config(entry: &str) -> Result<(String, ImageConfig), Problem> {
         return Err(Problem::usage(format!("`{entry}` names no file")).help("write `--image-config REF=FILE`"));
     };
     let text = files::read(std::path::Path::new(path))?;
-    let config = ImageConfig::parse(&text)
-        .map_err(|error| Problem::usage(format!("`{path}` is not an OCI image config: {error}")))?;
+    let config = ImageConfig::from_json(reference, &text).map_err(|found| Problem::usage(found.message))?;
     Ok((reference.to_owned(), config))
 }

@@ -8,9 +8,11 @@ use crate::cli::output::Output;
 use crate::cli::{files, project};
 use crate::compile::{self, Options};
 use crate::diagnostic::Sink;
+use crate::plan::diff::lines::{Line, lines};
+use crate::plan::diff::{Change, diff};
 use crate::plan::model::Plan;
+use crate::plan::read;
 use crate::plan::validate::validate;
-use crate::plan::{diff, read};
 use crate::source::SourceMap;
 
 /// Compares two plans.
@@ -23,15 +25,34 @@ pub fn run(args: &DiffArgs, output: &Output) -> Result<Exit, Problem> {
         output.findings(sink.diagnostics(), &sources);
     }
     let (Some(old), Some(new)) = (old, new) else { return Ok(Exit::Project) };
-    let difference = diff::diff(&old, &new);
+    let difference = diff(&old, &new);
     if args.json {
-        output.machine(difference.to_json().as_bytes());
+        let text = serde_json::to_string_pretty(&difference).map_err(|error| Problem {
+            message: error.to_string(),
+            help: None,
+            exit: Exit::Bug,
+        })?;
+        output.machine(format!("{text}\n").as_bytes());
     } else if difference.is_empty() {
         output.say("the plans are the same");
     } else {
-        output.machine(diff::render(&difference, output.stdout.colour).as_bytes());
+        let lines = lines(&difference);
+        output.machine(
+            lines.iter().map(|line| coloured(line, output.stdout.colour) + "\n").collect::<String>().as_bytes(),
+        );
     }
     Ok(if args.exit_code && !difference.is_empty() { Exit::Project } else { Exit::Success })
+}
+
+fn coloured(line: &Line, colour: bool) -> String {
+    let code = match line.change {
+        _ if !colour => return line.plain(),
+        Change::Added => 32,
+        Change::Removed => 31,
+        Change::Changed | Change::Moved => 33,
+        Change::Same => return line.plain(),
+    };
+    format!("\x1b[{code}m{}\x1b[0m", line.plain())
 }
 
 /// A plan file, or the plan of a project.

@@ -31,8 +31,11 @@ pub fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Problem> {
     let Some(compiled) = compiled else { return Ok(Exit::Project) };
     if args.json {
         let document = Document { plan: &compiled.plan, metadata: &compiled.metadata };
-        let text = serde_json::to_string_pretty(&document)
-            .map_err(|error| Problem { message: error.to_string(), help: None, exit: Exit::Bug })?;
+        let text = serde_json::to_string_pretty(&document).map_err(|error| Problem {
+            message: error.to_string(),
+            help: None,
+            exit: Exit::Bug,
+        })?;
         output.machine(format!("{text}\n").as_bytes());
     } else {
         output.machine(readable(&compiled).as_bytes());

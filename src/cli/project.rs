@@ -35,8 +35,7 @@ pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
         }
     }
     let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
-    let choices =
-        Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
+    let choices = Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
     Ok(Options { choices, platform: platform(&args.platform)?, blocks })
 }
 
@@ -49,9 +48,8 @@ fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
             value: value.into(),
         })
     });
-    parsed.ok_or_else(|| {
-        Problem::usage(format!("`{text}` does not set a param")).help("write `--set BLOCK.PARAM=VALUE`")
-    })
+    parsed
+        .ok_or_else(|| Problem::usage(format!("`{text}` does not set a param")).help("write `--set BLOCK.PARAM=VALUE`"))
 }
 
 fn platform(text: &str) -> Result<(String, String), Problem> {

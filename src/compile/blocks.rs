@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::check;
 use crate::check::hir::Stack;
-use crate::check::program;
 use crate::compile::Options;
 use crate::diagnostic::Sink;
 use crate::project::Project;
@@ -41,7 +41,7 @@ pub struct Program {
 
 /// What the checker takes, borrowed from a [`Program`].
 pub struct Borrowed<'a> {
-    units: Vec<program::Unit<'a>>,
+    units: Vec<check::Unit<'a>>,
     libraries: Vec<&'a Ast>,
     prelude: [&'a Ast; 1],
     uses: &'a BTreeMap<(FileId, String), FileId>,
@@ -97,8 +97,8 @@ impl Program {
 
     /// The files as the checker takes them.
     pub fn borrow(&self) -> Borrowed<'_> {
-        let own = self.own.iter().map(|ast| program::Unit { ast, from_project: true });
-        let shipped = self.shipped.iter().map(|ast| program::Unit { ast, from_project: false });
+        let own = self.own.iter().map(|ast| check::Unit { ast, from_project: true });
+        let shipped = self.shipped.iter().map(|ast| check::Unit { ast, from_project: false });
         Borrowed {
             units: own.chain(shipped).collect(),
             libraries: self.used.iter().collect(),
@@ -126,11 +126,8 @@ impl Program {
         sources: &SourceMap,
         sink: &mut Sink,
     ) {
-        let mut queue: Vec<(String, FileId, Vec<String>)> = known
-            .iter()
-            .zip(&self.own)
-            .map(|((path, _), ast)| (path.clone(), ast.file, used_paths(ast)))
-            .collect();
+        let mut queue: Vec<(String, FileId, Vec<String>)> =
+            known.iter().zip(&self.own).map(|((path, _), ast)| (path.clone(), ast.file, used_paths(ast))).collect();
         while let Some((user, file, paths)) = queue.pop() {
             for written in paths {
                 let Some(path) = relative(&user, &written) else { continue };
@@ -151,8 +148,8 @@ impl Program {
 
 impl Borrowed<'_> {
     /// The checker's own form.
-    pub fn sources(&self) -> program::Sources<'_> {
-        program::Sources { units: &self.units, libraries: &self.libraries, prelude: &self.prelude, uses: self.uses }
+    pub fn sources(&self) -> check::Sources<'_> {
+        check::Sources { units: &self.units, libraries: &self.libraries, prelude: &self.prelude, uses: self.uses }
     }
 }
 
@@ -174,7 +171,7 @@ fn block_paths(project: &Project, sink: &mut Sink) -> Vec<String> {
                 let files = entries.iter().filter(|entry| entry.name.ends_with(".block"));
                 paths.extend(files.map(|entry| format!("{folder}/{}", entry.name)));
             }
-            Err(problem) => sink.push(crate::project::error::tree(&problem, span)),
+            Err(problem) => sink.push(crate::project::error::file::tree(&problem, span)),
         }
     }
     paths

@@ -1,8 +1,8 @@
 //! What the checker must know of the world, made of catalogs and image metadata.
 
-use crate::check::program::Environment;
+use crate::check::Environment;
 use crate::check::types::Type;
-use crate::llb::ImageConfig;
+use crate::llb::config::{ImageConfig, RunConfig};
 use crate::resolve::Library;
 use crate::resolve::image::Image;
 use crate::source::shipped;
@@ -19,5 +19,22 @@ pub fn of(library: &Library) -> Environment {
         image_packages: library.images.package_names().map(str::to_owned).collect(),
         known_blocks: shipped::BLOCKS.iter().map(|block| block.stem().to_owned()).collect(),
         ..Environment::default()
+    }
+}
+
+/// The OCI config of an image, as far as its metadata tells it.
+pub fn image_config(image: &Image, platform: &(String, String)) -> ImageConfig {
+    ImageConfig {
+        os: platform.0.clone(),
+        architecture: platform.1.clone(),
+        config: RunConfig {
+            env: image.env.clone(),
+            working_dir: image.workdir.clone().unwrap_or_default(),
+            user: image.user.clone().unwrap_or_default(),
+            entrypoint: image.entrypoint.clone(),
+            cmd: image.cmd.clone(),
+            ..RunConfig::default()
+        },
+        ..ImageConfig::default()
     }
 }

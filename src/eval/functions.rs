@@ -10,6 +10,7 @@ use crate::eval::value::{Origin, RecordValue, Value, ValueKind};
 use crate::eval::{Evaluated, Evaluator, error};
 use crate::project::data::{Data, DataKind, Format};
 use crate::project::glob;
+use crate::project::packages::normalize;
 use crate::source::Span;
 use crate::version::Constraint;
 
@@ -91,14 +92,17 @@ impl Evaluator<'_> {
             (Method::PackagesHas, _) => Value::bool(packages.has(&text(0)?)),
             (Method::PackagesConstraint, _) => match packages.constraint(&text(0)?) {
                 Some(constraint) => {
-                    let span = packages.place(&text(0)?);
+                    let asked = packages.by_name.get(&normalize(&text(0)?));
+                    let span = asked.and_then(|package| Some(package.requirements.first()?.span));
                     Value { kind: ValueKind::Constraint(constraint), origin: Origin::project(span) }
                 }
                 None => Value::none(),
             },
             (Method::PackagesPinned, _) => {
                 let names: Vec<String> = match args.first() {
-                    Some(names) => self.list(names)?.iter().filter_map(|name| name.text().map(|t| t.to_string())).collect(),
+                    Some(names) => {
+                        self.list(names)?.iter().filter_map(|name| name.text().map(|t| t.to_string())).collect()
+                    }
                     None => Vec::new(),
                 };
                 let lines = self.facts.resolved.map(|resolved| resolved.pinned(&names)).unwrap_or_default();
@@ -124,7 +128,7 @@ impl Evaluator<'_> {
     fn exists(&self, patterns: &Expr, span: Span) -> Evaluated<Value> {
         for pattern in self.strings(patterns)? {
             let text = pattern.text().unwrap_or_default();
-            let found = glob::exists(self.facts.project.tree(), &text)
+            let found = glob::exists(self.facts.project.tree(), &[&*text])
                 .map_err(|problem| Box::new(error::bad_path(&text, &problem.to_string(), pattern.origin, span)))?;
             if let Some(path) = found {
                 self.note(path);
@@ -212,13 +216,13 @@ fn data_method(data: Option<&Rc<Data>>, method: Method, key: &str, used: Span) -
         ),
         (Method::DataStrings, _) => return Err(wrong("a list of strings")),
         (Method::DataKeys, DataKind::Map(entries)) => ValueKind::List(
-            entries
-                .iter()
-                .map(|(name, entry)| Value::project_string(name.as_str(), Some(entry.key_span)))
-                .collect(),
+            entries.iter().map(|(name, entry)| Value::project_string(name.as_str(), Some(entry.key_span))).collect(),
         ),
         (Method::DataKeys, _) => return Err(wrong("a table")),
-        (Method::DataConstraint, DataKind::String(text) | DataKind::Number(text) | DataKind::Int { written: text, .. }) => {
+        (
+            Method::DataConstraint,
+            DataKind::String(text) | DataKind::Number(text) | DataKind::Int { written: text, .. },
+        ) => {
             let constraint = Constraint::parse(text)
                 .map_err(|invalid| Box::new(error::bad_constraint(text, &invalid.reason, found.span, used)))?;
             ValueKind::Constraint(constraint)

@@ -132,9 +132,7 @@ impl Value {
             (ValueKind::String(a), ValueKind::String(b)) => a == b,
             (ValueKind::Version(a), ValueKind::Version(b)) => a == b,
             (ValueKind::Constraint(a), ValueKind::Constraint(b)) => a.as_str() == b.as_str(),
-            (ValueKind::List(a), ValueKind::List(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
-            }
+            (ValueKind::List(a), ValueKind::List(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
             _ => false,
         }
     }

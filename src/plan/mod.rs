@@ -10,6 +10,7 @@ pub mod model;
 pub mod order;
 pub mod place;
 pub mod read;
+pub mod schema;
 pub mod validate;
 pub mod visit;
 pub mod write;

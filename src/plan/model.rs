@@ -458,6 +458,24 @@ impl Sharing {
     }
 }
 
+impl Stage {
+    /// A stage that does nothing yet.
+    pub fn new(id: impl Into<String>, source: Input) -> Self {
+        Self {
+            id: id.into(),
+            name: String::new(),
+            phase: None,
+            source,
+            operations: Vec::new(),
+            env: Vec::new(),
+            dir: None,
+            provides: Vec::new(),
+            writes: Vec::new(),
+            origin: None,
+        }
+    }
+}
+
 impl Patterns {
     fn is_empty(&self) -> bool {
         self.include.is_empty() && self.exclude.is_empty()

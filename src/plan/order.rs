@@ -1,6 +1,6 @@
 //! Stages in any order → an order in which each stage stands after those it reads; or the cycles that forbid it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::Stage;
 use super::visit::stages_read;
@@ -40,14 +40,16 @@ pub fn order(stages: &[Stage]) -> Order {
     found
 }
 
-/// For each stage the stages it reads.
+/// For each stage the stages it reads, each once.
 pub fn edges(stages: &[Stage]) -> Vec<Vec<usize>> {
     let mut by_id = BTreeMap::new();
     for (index, stage) in stages.iter().enumerate() {
         by_id.entry(stage.id.as_str()).or_insert(index);
     }
     let indexes = |(index, stage)| -> Vec<usize> {
-        stages_read(index, stage).into_iter().filter_map(|(id, _)| by_id.get(id).copied()).collect()
+        let read = stages_read(index, stage).into_iter().filter_map(|(id, _)| by_id.get(id).copied());
+        let mut seen = BTreeSet::new();
+        read.filter(|read| seen.insert(*read)).collect()
     };
     stages.iter().enumerate().map(indexes).collect()
 }
@@ -74,10 +76,7 @@ fn visit(start: usize, reads: &[Vec<usize>], marks: &mut [Mark], found: &mut Ord
             }
             Mark::Open if found.cycles.len() < MOST_CYCLES => {
                 let begin = path.iter().position(|(on_path, _)| *on_path == read).unwrap_or_default();
-                let cycle: Vec<usize> = path[begin..].iter().map(|(on_path, _)| *on_path).collect();
-                if !found.cycles.contains(&cycle) {
-                    found.cycles.push(cycle);
-                }
+                found.cycles.push(path[begin..].iter().map(|(on_path, _)| *on_path).collect());
             }
             Mark::Open | Mark::Done => {}
         }
@@ -95,4 +94,48 @@ fn take_readers_of_last(reads: &[Vec<usize>], found: &mut Order) {
     found.stages.retain(|&stage| !after[stage] && stage != last);
     found.stages.push(last);
     found.after_last = (0..reads.len()).filter(|&stage| after[stage]).collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::model::{Input, True};
+
+    /// Stages written as `id` or `id:source`.
+    fn stages(written: &[&str]) -> Vec<Stage> {
+        let stage = |text: &&str| {
+            let (id, source) = text.split_once(':').unwrap_or((text, ""));
+            let source = match source {
+                "" => Input::Scratch { scratch: True },
+                stage => Input::Stage { stage: stage.to_owned() },
+            };
+            Stage::new(id, source)
+        };
+        written.iter().map(stage).collect()
+    }
+
+    #[test]
+    fn inputs_come_before_users_and_the_rest_stays() {
+        let found = order(&stages(&["a:c", "b", "c", "d:a"]));
+        assert_eq!(found, Order { stages: vec![2, 0, 1, 3], ..Order::default() });
+        let found = order(&stages(&["a", "b:a", "c:b"]));
+        assert_eq!(found.stages, [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_reads_the_last_is_taken_out() {
+        let found = order(&stages(&["a:b", "b:d", "c", "d"]));
+        assert_eq!(found, Order { stages: vec![2, 3], after_last: vec![0, 1], ..Order::default() });
+    }
+
+    #[test]
+    fn cycles_are_told_from_reader_to_read() {
+        let found = order(&stages(&["a:b", "b:c", "c:b", "d:d"]));
+        assert_eq!(found.cycles, [vec![1, 2], vec![3]]);
+    }
+
+    #[test]
+    fn no_stages_have_an_order() {
+        assert_eq!(order(&[]), Order::default());
+    }
 }

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustix::fs::Dir;
 
 use crate::project::tree::{self, FILE_LIMIT, Tree, TreeEntry, TreeError};
+use crate::source::disk::words;
 pub use lookup::find_root;
 use open::{Found, Refusal, Root};
 
@@ -96,7 +97,7 @@ impl DiskTree {
         };
         let mut bytes = Vec::new();
         if let Err(error) = file.take(self.limit.saturating_add(1)).read_to_end(&mut bytes) {
-            return unreadable(&open::words(&error));
+            return unreadable(&words(&error));
         }
         if bytes.len() as u64 > self.limit {
             return Err(TreeError::TooLarge { path: path.to_owned(), limit: self.limit });
@@ -140,7 +141,7 @@ fn refused(path: &str, refusal: Refusal) -> TreeError {
     let path = path.to_owned();
     match refusal {
         Refusal::Outside => TreeError::Outside { path },
-        Refusal::Failed(error) => TreeError::Unreadable { path, reason: open::words(&error.into()) },
+        Refusal::Failed(error) => TreeError::Unreadable { path, reason: words(&error.into()) },
         Refusal::Because(reason) => TreeError::Unreadable { path, reason: reason.to_owned() },
     }
 }
@@ -157,4 +158,5 @@ fn escape(name: &[u8]) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests make the files they read")]
 mod tests;

@@ -1,10 +1,11 @@
 //! The findings of this room about `cog.yaml`, `cogpack.toml` and the files they name: one constructor a code.
 
+pub mod file;
+
 use std::ops::RangeInclusive;
 
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::data::{Data, DataKind};
-use crate::project::tree::TreeError;
 use crate::source::Span;
 
 /// Of `known`, what was likely meant by `word`: at most a third of its letters away.
@@ -34,21 +35,6 @@ fn shown(text: &str) -> String {
         shown.push('…');
     }
     shown.replace("\\'", "'").replace("\\\"", "\"")
-}
-
-/// What the tree said about a file; `named_at` is the place that names it, if one does.
-pub fn tree(error: &TreeError, named_at: Option<Span>) -> Diagnostic {
-    let (code, help) = match error {
-        TreeError::Unreadable { .. } => (code::FILE_UNREADABLE, "check that the file's permissions let you read it"),
-        TreeError::TooLarge { .. } => (code::FILE_TOO_LARGE, "keep what is this large in a file of another name"),
-        TreeError::NotText { .. } => (code::FILE_NOT_TEXT, "save the file as UTF-8"),
-        TreeError::Outside { .. } => (code::FILE_OUTSIDE, "copy the file into the project: nothing outside is read"),
-    };
-    let found = Diagnostic::error(code, error.to_string()).help(help);
-    match named_at {
-        Some(span) => found.at(span, "named here"),
-        None => found,
-    }
 }
 
 /// A path that is absolute or leads out of the project.

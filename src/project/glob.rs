@@ -1,7 +1,8 @@
 //! Patterns and a [`Tree`] → the files that match: `exists` and `glob` of the language.
 //!
-//! - `*` and `?` match within a name, `[a-z]` and `[!a-z]` one character (`?` and these only an ASCII one), `{a,b}` either, `\` takes the next character as
-//!   it is. `**` as a whole part stands for any number of directories, also none; elsewhere it is `*`.
+//! - `*` and `?` match within a name, `[a-z]` and `[!a-z]` one character, `{a,b}` either, `\` takes the next character as
+//!   it is. `?` and `[…]` are for ASCII: globset matches bytes, and `é` has two.
+//! - `**` as a whole part stands for any number of directories, also none; elsewhere it is `*`.
 //! - A wildcard at the start of a name does not match a leading dot: `.*` finds hidden files, `*` does not.
 //! - `**` does not go into hidden directories, `node_modules`, `__pycache__`, or `venv`.
 //! - What follows a wildcard does not go through links. A plain name does, as long as they stay in the project.

@@ -6,7 +6,7 @@ pub mod data;
 mod decode;
 pub mod disk;
 mod documents;
-mod error;
+pub mod error;
 pub mod glob;
 pub mod ignore;
 pub mod memory;
@@ -16,5 +16,6 @@ mod read;
 pub mod settings;
 pub mod tree;
 
-pub use read::Project;
 pub mod walk;
+
+pub use read::Project;

@@ -145,7 +145,8 @@ fn usable(
         }
         let has = |image: &Image| {
             let version = image.packages.get(name).and_then(|package| package.version.as_ref());
-            version.is_some_and(|version| dependency.requirements.iter().all(|asked| asked.constraint.contains(version)))
+            version
+                .is_some_and(|version| dependency.requirements.iter().all(|asked| asked.constraint.contains(version)))
         };
         if !has(&pair.build) || !has(&pair.runtime) {
             return Err(format!("it has no `{name}` at the version that is asked for"));

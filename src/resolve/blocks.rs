@@ -85,12 +85,8 @@ fn listed<'a>(inputs: &Inputs<'a>, stack: &'a Stack, forced: &IndexSet<String>) 
             blocks.insert(&block.name.text, block);
         }
     }
-    let mut more: Vec<&Block> = inputs
-        .hir
-        .blocks
-        .values()
-        .filter(|block| block.from_project || forced.contains(&block.name.text))
-        .collect();
+    let mut more: Vec<&Block> =
+        inputs.hir.blocks.values().filter(|block| block.from_project || forced.contains(&block.name.text)).collect();
     more.sort_by(|a, b| a.name.text.cmp(&b.name.text));
     for block in more {
         blocks.entry(&block.name.text).or_insert(block);

@@ -29,10 +29,8 @@ pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
             None => format!("`{}`: {}", decision.name, decision.reason),
         })
         .collect::<Vec<_>>();
-    Diagnostic::error(code::RESOLVE_NO_STACK, "no stack fits this project").help(format!(
-        "{}\nadd the files that a stack looks for, or choose one with `--stack NAME`",
-        tried.join("\n")
-    ))
+    Diagnostic::error(code::RESOLVE_NO_STACK, "no stack fits this project")
+        .help(format!("{}\nadd the files that a stack looks for, or choose one with `--stack NAME`", tried.join("\n")))
 }
 
 /// E0702: the stack that was named does not exist.
@@ -58,8 +56,10 @@ fn place(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
 
 /// E0704: nothing that takes part provides what a block needs.
 pub fn unprovided(block: &str, need: &Name, side: &str, out: &[Decision]) -> Diagnostic {
-    let mut help: Vec<String> =
-        out.iter().map(|decision| format!("`{}` provides it and was left out: {}", decision.name, decision.reason)).collect();
+    let mut help: Vec<String> = out
+        .iter()
+        .map(|decision| format!("`{}` provides it and was left out: {}", decision.name, decision.reason))
+        .collect();
     if help.is_empty() {
         help.push("add a block that provides it, or choose a base image that has it".into());
     } else {
@@ -88,8 +88,9 @@ pub fn overlap(block: &Name, other: &Name, shared: &[&str], own: &[&str]) -> Dia
 pub fn cycle(edges: &[Edge<'_>]) -> Diagnostic {
     let steps: Vec<String> =
         edges.iter().map(|edge| format!("`{}` {} `{}`", edge.block, edge.because, edge.waits_for)).collect();
-    let diagnostic = Diagnostic::error(code::RESOLVE_CYCLE, format!("blocks wait for each other: {}", steps.join(", ")))
-        .help("take away one `after`, `before` or `needs`");
+    let diagnostic =
+        Diagnostic::error(code::RESOLVE_CYCLE, format!("blocks wait for each other: {}", steps.join(", ")))
+            .help("take away one `after`, `before` or `needs`");
     let mut places = edges.iter();
     let Some(first) = places.next() else { return diagnostic };
     places.fold(diagnostic.at(first.span, "this waits"), |diagnostic, edge| diagnostic.related(edge.span, "and this"))
@@ -97,8 +98,10 @@ pub fn cycle(edges: &[Edge<'_>]) -> Diagnostic {
 
 /// E0707: no release fits all that is asked of it.
 pub fn no_version(name: &str, conflict: &[&Requirement], nearest: Option<String>) -> Diagnostic {
-    let asked: Vec<String> =
-        conflict.iter().map(|requirement| format!("{} asks for `{}`", requirement.by, requirement.constraint)).collect();
+    let asked: Vec<String> = conflict
+        .iter()
+        .map(|requirement| format!("{} asks for `{}`", requirement.by, requirement.constraint))
+        .collect();
     let mut diagnostic =
         Diagnostic::error(code::RESOLVE_NO_VERSION, format!("no release of `{name}` fits: {}", asked.join(", and ")));
     for (index, requirement) in conflict.iter().enumerate() {

@@ -79,9 +79,9 @@ struct Pair {
 
 fn version<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Version>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    Version::parse(&text).map(Some).map_err(|invalid| {
-        serde::de::Error::custom(format!("`{text}` is not a version: {}", invalid.reason))
-    })
+    Version::parse(&text)
+        .map(Some)
+        .map_err(|invalid| serde::de::Error::custom(format!("`{text}` is not a version: {}", invalid.reason)))
 }
 
 impl Images {
@@ -92,7 +92,10 @@ impl Images {
             let name = image.name.clone();
             if self.by_name.insert(name.clone(), image).is_some() {
                 let start = text.rfind(&format!("\"{name}\"")).unwrap_or(0);
-                return Err(Malformed { message: format!("the image `{name}` is declared twice"), range: start..start });
+                return Err(Malformed {
+                    message: format!("the image `{name}` is declared twice"),
+                    range: start..start,
+                });
             }
         }
         for pair in file.pair {

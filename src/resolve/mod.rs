@@ -157,12 +157,7 @@ pub fn choose_stack<'a>(inputs: &Inputs<'a>, trace: &mut Trace, sink: &mut Sink)
 }
 
 /// Decides what takes part. `None` after errors.
-pub fn resolve<'a>(
-    inputs: &Inputs<'a>,
-    stack: &'a Stack,
-    mut trace: Trace,
-    sink: &mut Sink,
-) -> Option<Resolution<'a>> {
+pub fn resolve<'a>(inputs: &Inputs<'a>, stack: &'a Stack, mut trace: Trace, sink: &mut Sink) -> Option<Resolution<'a>> {
     params::check_names(inputs, stack, sink);
     let taken = blocks::participants(inputs, stack, &mut trace, sink)?;
     let ordered = order::order(taken, sink)?;

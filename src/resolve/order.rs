@@ -22,10 +22,7 @@ pub struct Edge<'a> {
 }
 
 /// Puts participants in the order they build. They come in the order that breaks ties.
-pub fn order<'a>(
-    participants: Vec<Participant<'a>>,
-    sink: &mut Sink,
-) -> Option<Vec<Participant<'a>>> {
+pub fn order<'a>(participants: Vec<Participant<'a>>, sink: &mut Sink) -> Option<Vec<Participant<'a>>> {
     let positions: BTreeMap<&str, usize> = participants
         .iter()
         .enumerate()

@@ -59,13 +59,7 @@ pub fn set(
     Some(values)
 }
 
-fn value(
-    inputs: &Inputs<'_>,
-    owner: &str,
-    param: &Param,
-    evaluator: &Evaluator<'_>,
-    sink: &mut Sink,
-) -> Option<Value> {
+fn value(inputs: &Inputs<'_>, owner: &str, param: &Param, evaluator: &Evaluator<'_>, sink: &mut Sink) -> Option<Value> {
     let name = &param.name.text;
     let chosen = inputs.choices.set.iter().rev().find(|set| set.block == owner && set.param == *name);
     if let Some(chosen) = chosen {

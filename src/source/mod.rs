@@ -3,6 +3,7 @@
 //! Every text that a message may point into is added to one [`SourceMap`]: blocks, `cog.yaml`, `pyproject.toml`,
 //! requirements, a plan that is read.
 
+pub mod disk;
 pub mod shipped;
 
 use std::sync::{Arc, PoisonError, RwLock};

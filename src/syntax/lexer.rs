@@ -218,7 +218,7 @@ impl<'t> Lexer<'t> {
             self.pop();
             return self.token(TokenKind::Close, 1);
         }
-        // `}` closes what was left open inside of its braces; `]` and `)` that fit nothing close nothing.
+        // A bracket closes what was left open inside of those it belongs to.
         let opener = match byte {
             b'}' => FrameKind::Brace,
             b']' => FrameKind::Bracket,
@@ -229,8 +229,13 @@ impl<'t> Lexer<'t> {
             .iter()
             .rposition(|frame| matches!(frame.kind, FrameKind::Interpolation | FrameKind::Plain | FrameKind::Multi));
         let known = self.frames.iter().rposition(|frame| frame.kind == opener);
-        if let Some(known) = known.filter(|known| Some(*known) > inside) {
-            self.frames.truncate(known);
+        match known.filter(|known| Some(*known) > inside) {
+            Some(known) => self.frames.truncate(known),
+            // `["a")`: the wrong one was typed.
+            None if frame.kind != FrameKind::Brace && byte != b'}' => {
+                self.pop();
+            }
+            None => {}
         }
         self.token(TokenKind::Mismatch, 1)
     }

@@ -44,7 +44,19 @@ pub fn scan(file: FileId, text: &str, sink: &mut Sink) -> Scan {
     if scan.refused {
         return scan;
     }
-    Scanner { file, text, sink, scan, start: None, end: 0, head: "", line_first: true, misindented: None }.run()
+    Scanner {
+        file,
+        text,
+        sink,
+        scan,
+        start: None,
+        end: 0,
+        head: "",
+        line_first: true,
+        swallowed: false,
+        misindented: None,
+    }
+    .run()
 }
 
 /// Control characters other than tabs and line ends, and characters that change the direction of text.
@@ -78,6 +90,8 @@ struct Scanner<'t, 's> {
     /// Its first word.
     head: &'t str,
     line_first: bool,
+    /// Whether a string that is not closed took the rest of the file.
+    swallowed: bool,
     /// The first bracket whose closing one stands further left than its line: likely the one that is not closed.
     misindented: Option<Frame>,
 }
@@ -109,7 +123,8 @@ impl<'t> Scanner<'t, '_> {
             self.mistake(token);
             self.borders(token, lexer.frames().is_empty());
         }
-        if !opened.is_empty() {
+        // Behind a string that goes on to the end of the file, no bracket could be closed.
+        if !opened.is_empty() && !self.swallowed {
             self.unclosed(&opened);
         }
         self.finish_item();
@@ -170,7 +185,10 @@ impl<'t> Scanner<'t, '_> {
         let span = self.span(token.start, token.end);
         let text = &self.text[token.start..token.end];
         let found = match token.kind {
-            TokenKind::UnclosedString => error::unclosed_string(span, text),
+            TokenKind::UnclosedString => {
+                self.swallowed = token.end == self.text.len();
+                error::unclosed_string(span, text)
+            }
             TokenKind::Stray => error::stray_bracket(span, text),
             TokenKind::Mismatch => error::mismatched_bracket(span, text),
             TokenKind::BadEscape => error::unknown_escape(span, text),

@@ -1,14 +1,17 @@
 //! Plan JSON as others write it: the cases, the composer's table, broken plans, the schema, differences.
 
 #![expect(clippy::disallowed_methods, reason = "tests read their fixtures")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cases;
 mod composer;
 mod describe;
 mod diff;
 mod fail;
+mod generated;
 mod mutations;
 mod pages;
+mod schema;
 
 use std::path::{Path, PathBuf};
 

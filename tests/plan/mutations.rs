@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use crate::{entries, folder, load, text};
 
 /// A small generator of numbers, the same in each run.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
+    /// A number from 0 to below the bound.
+    pub fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -129,4 +130,33 @@ fn twenty_thousand_stages_are_read_and_ordered_quickly() {
     assert_eq!(plan.stages[count].id, "last");
     assert!(found.is_empty(), "{found:?}");
     assert!(took < Duration::from_secs(10), "{took:?}");
+}
+
+#[test]
+fn many_errors_are_found_quickly() {
+    let stages: Vec<String> = (0..20_000)
+        .map(|index| {
+            format!(
+                "{{\"id\": \"s{index}\", \"source\": {{\"stage\": \"t{index}\"}}, \"env\": [\"NO\"], \"dir\": \"x\"}}"
+            )
+        })
+        .collect();
+    let plan =
+        format!("{{\"platform\": {{\"os\": \"linux\", \"arch\": \"amd64\"}}, \"stages\": [{}]}}", stages.join(","));
+    let begin = Instant::now();
+    let (_, found) = load(&plan);
+    assert_eq!(found.len(), 60_000);
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_circle_of_many_stages_is_one_finding() {
+    let stages: Vec<String> = (0..20_000)
+        .map(|index| format!("{{\"id\": \"s{index}\", \"source\": {{\"stage\": \"s{}\"}}}}", (index + 1) % 20_000))
+        .collect();
+    let plan =
+        format!("{{\"platform\": {{\"os\": \"linux\", \"arch\": \"amd64\"}}, \"stages\": [{}]}}", stages.join(","));
+    let (_, found) = load(&plan);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].message.starts_with("20000 stages read each other in a circle: `s0` → `s1`"), "{found:?}");
 }

@@ -5,7 +5,7 @@ use cogpack::diagnostic::code::ALL;
 use crate::{errors, load};
 
 /// The texts of a page's JSON fences.
-fn fences(page: &str) -> Vec<&str> {
+pub fn fences(page: &str) -> Vec<&str> {
     page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 

@@ -75,6 +75,9 @@ const ALWAYS_CODE: [&str; 6] = ["eval", "trap", "alias", "ssh", "watch", "parall
 const OPENING: [&str; 9] = ["if", "then", "else", "elif", "while", "until", "do", "{", "!"];
 const CLOSING: [&str; 3] = ["fi", "done", "}"];
 
+/// Options in one word beyond this many letters are none.
+const LONGEST_CLUSTER: usize = 64;
+
 /// Letters of options after which a program expects code.
 fn code_letters(program: &str) -> Option<&'static str> {
     let stem = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '-');
@@ -129,7 +132,7 @@ impl Command {
             return Some("-c".into());
         }
         let letters = if self.letters.is_empty() && self.may_be_shell { "c" } else { self.letters };
-        cluster.chars().find(|&c| letters.contains(c)).map(|letter| format!("-{letter}"))
+        cluster.chars().take(LONGEST_CLUSTER).find(|&c| letters.contains(c)).map(|letter| format!("-{letter}"))
     }
 
     /// A `;`, `&`, `|`, a newline or a parenthesis: a new simple command begins.
@@ -176,7 +179,7 @@ impl Command {
     }
 
     fn finish_case_word(&mut self, word: &Word) -> Refusal {
-        let Some(case) = self.cases.last_mut() else { return None };
+        let case = self.cases.last_mut()?;
         match case {
             Case::Subject => *case = Case::In,
             Case::In if word.is("in") => *case = Case::Pattern,

@@ -5,6 +5,7 @@
 //! where shells disagree or the text is unusual the place is [`Place::Unclear`]. It is linear in the text.
 
 mod command;
+mod expansion;
 mod heredoc;
 mod lexer;
 mod quote;

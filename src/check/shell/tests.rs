@@ -270,6 +270,22 @@ fn deep_nesting_is_refused() {
 }
 
 #[test]
+fn long_text_takes_linear_time() {
+    let (long, started) = (20_000, std::time::Instant::now());
+    for unit in
+        ["@", "=", "@=", "\"@\"", "<<E ", "a\n", "$(a)", "${a}", "case x in ", "[", "\\\n", "-c ", "@ ", "# @\n"]
+    {
+        for start in ["-", "a@", "<<E ", "A="] {
+            let text = format!("{start}{}", unit.repeat(long));
+            assert_eq!(lexed(&text).slots.len(), text.matches('@').count());
+            let text = format!("{start}{}{}", "a".repeat(long), unit.repeat(long));
+            assert_eq!(lexed(&text).slots.len(), text.matches('@').count());
+        }
+    }
+    assert!(started.elapsed().as_secs() < 60, "it takes two seconds when each item is read once");
+}
+
+#[test]
 fn a_word_is_quoted_where_it_must_be() {
     for (word, quoted) in [
         ("", "''"),

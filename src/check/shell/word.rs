@@ -15,6 +15,8 @@ pub(super) struct Word {
     pub(super) assigns: bool,
     /// Its slots, as indices.
     pub(super) slots: Vec<usize>,
+    /// A character that no variable's name has was read.
+    is_no_name: bool,
     open_bracket: bool,
     open_brace: bool,
     tilde: bool,
@@ -33,6 +35,7 @@ impl Word {
             _ => {}
         }
         self.begun = true;
+        self.is_no_name |= c != '_' && !c.is_ascii_alphanumeric();
         self.text.push(c);
     }
 
@@ -72,7 +75,7 @@ impl Word {
 
     /// Whether its text so far could be the name of a variable.
     pub(super) fn is_name_so_far(&self) -> bool {
-        !self.quoted && self.text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+        !self.quoted && !self.is_no_name
     }
 
     /// Why a slot at this point of the word would not be plain text.

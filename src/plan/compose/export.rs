@@ -160,8 +160,7 @@ fn apply_project(export: &mut Export, settings: &ExportSettings) {
         export.user = Some(user.value.clone());
     }
     if !settings.expose.is_empty() {
-        export.exposed_ports =
-            settings.expose.iter().map(|port| (format!("{}/tcp", port.value), Empty {})).collect();
+        export.exposed_ports = settings.expose.iter().map(|port| (format!("{}/tcp", port.value), Empty {})).collect();
     }
     for (name, value) in &settings.env {
         set_env(&mut export.env, &format!("{name}={}", value.value));

@@ -259,7 +259,8 @@ impl<'r> Line<'r> {
 
     fn finish(self) -> Joined {
         let base = self.image(Side::Runtime).workdir.clone().unwrap_or_else(|| "/".into());
-        let ends_elsewhere = self.last.values().next_back().and_then(|id| self.leftovers.get(id)).is_some_and(|last| last.dir);
+        let ends_elsewhere =
+            self.last.values().next_back().and_then(|id| self.leftovers.get(id)).is_some_and(|last| last.dir);
         Joined { stages: to_image_last(self.stages, &self.last), working_dir: ends_elsewhere.then_some(base) }
     }
 }
@@ -274,7 +275,8 @@ fn to_image_last(mut stages: Vec<Stage>, last: &BTreeMap<Phase, String>) -> Vec<
     let mut behind: BTreeSet<String> = image.iter().map(|stage| stage.id.clone()).collect();
     for branch in branches {
         let inputs = std::iter::once(&branch.source).chain(branch.operations.iter().flat_map(inputs_of));
-        let reads_image = inputs.into_iter().any(|input| matches!(input, Input::Stage { stage } if behind.contains(stage)));
+        let reads_image =
+            inputs.into_iter().any(|input| matches!(input, Input::Stage { stage } if behind.contains(stage)));
         if reads_image {
             behind.insert(branch.id);
         } else {

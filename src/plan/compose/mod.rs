@@ -34,8 +34,7 @@ pub fn compose(inputs: &Inputs<'_>, resolution: &Resolution<'_>, sink: &mut Sink
     let joined = join::join(inputs, resolution, drafts, sink)?;
     let (os, arch) = inputs.platform;
     let platform = Platform { os: os.into(), arch: arch.into(), variant: None };
-    let mut plan =
-        Plan { version: PLAN_VERSION, platform, stages: joined.stages, export, contexts: IndexMap::new() };
+    let mut plan = Plan { version: PLAN_VERSION, platform, stages: joined.stages, export, contexts: IndexMap::new() };
     if plan.export.working_dir.is_none() {
         plan.export.working_dir = joined.working_dir;
     }

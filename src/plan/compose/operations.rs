@@ -44,9 +44,7 @@ pub fn operation(scope: &Scope<'_, '_>, operation: &hir::Operation) -> Evaluated
             mode: mode.unwrap_or(0o755),
             chown: chown.as_ref().map(|owner| plain(scope, owner)).transpose()?,
         }),
-        Checked::Rm { path, optional } => {
-            OperationKind::Rm(Rm { path: image_path(scope, path)?, optional: *optional })
-        }
+        Checked::Rm { path, optional } => OperationKind::Rm(Rm { path: image_path(scope, path)?, optional: *optional }),
         Checked::Layer { stage } => OperationKind::Layer(Layer { stage: stage_id(scope.block, &stage.text) }),
     }))
 }
@@ -67,15 +65,16 @@ pub fn input(scope: &Scope<'_, '_>, input: &hir::Input) -> Evaluated<Input> {
         }
         InputKind::Context { only } => {
             let mut include = Vec::new();
-            for pattern in only.iter().map(|only| scope.evaluator.strings(only)).collect::<Evaluated<Vec<_>>>()?.concat() {
+            for pattern in
+                only.iter().map(|only| scope.evaluator.strings(only)).collect::<Evaluated<Vec<_>>>()?.concat()
+            {
                 include.push(project_path(&pattern, input.span)?);
             }
             Input::Local { local: PROJECT_CONTEXT.into(), include }
         }
-        InputKind::Url { url, sha256 } => Input::Url {
-            url: address(scope, url)?,
-            sha256: sha256.as_ref().map(|sum| plain(scope, sum)).transpose()?,
-        },
+        InputKind::Url { url, sha256 } => {
+            Input::Url { url: address(scope, url)?, sha256: sha256.as_ref().map(|sum| plain(scope, sum)).transpose()? }
+        }
         InputKind::Git { url, reference } => Input::Git {
             git: address(scope, url)?,
             reference: reference.as_ref().map(|reference| plain(scope, reference)).transpose()?,
@@ -205,9 +204,10 @@ fn mount(scope: &Scope<'_, '_>, kind: &MountKind) -> Evaluated<Mount> {
             target: image_path(scope, target)?,
             readonly: !writable,
         },
-        MountKind::Tmpfs { target, size } => {
-            Mount::Tmpfs { target: image_path(scope, target)?, size: size.as_ref().map(|size| bytes(scope, size)).transpose()? }
-        }
+        MountKind::Tmpfs { target, size } => Mount::Tmpfs {
+            target: image_path(scope, target)?,
+            size: size.as_ref().map(|size| bytes(scope, size)).transpose()?,
+        },
         MountKind::Secret { id, target, env, optional } => Mount::Secret {
             id: plain(scope, id)?,
             target: target.as_ref().map(|path| image_path(scope, path)).transpose()?,
@@ -241,7 +241,8 @@ fn from_path(value: &Value, from: &InputKind, used: &Expr) -> Evaluated<String> 
 }
 
 fn copy(scope: &Scope<'_, '_>, checked: &Checked) -> Evaluated<Option<Copy>> {
-    let Checked::Copy { source, input: from, target, chown, chmod, include, exclude, contents_only, optional } = checked
+    let Checked::Copy { source, input: from, target, chown, chmod, include, exclude, contents_only, optional } =
+        checked
     else {
         return Ok(None);
     };

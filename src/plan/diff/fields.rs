@@ -83,7 +83,7 @@ fn compare(field: String, old: Option<&Value>, new: Option<&Value>, found: &mut 
 
 /// Objects without a common name, such as two kinds of input, are told as one thing in place of another.
 fn share_names(old: &Map<String, Value>, new: &Map<String, Value>) -> bool {
-    old.keys().any(|name| new.contains_key(name))
+    old.is_empty() || new.is_empty() || old.keys().any(|name| new.contains_key(name))
 }
 
 /// Variables are set in the order they stand; the order of other names means nothing.

@@ -21,7 +21,7 @@ pub fn validate(plan: &Plan, places: &dyn Places, sink: &mut Sink) {
     for (index, stage) in plan.stages.iter().enumerate() {
         by_id.entry(stage.id.as_str()).or_insert(index);
     }
-    let mut checker = Checker { plan, by_id, places, sink };
+    let mut checker = Checker { plan, by_id, places, sink, suggestions: MOST_SUGGESTIONS };
     checker.platform(&plan.platform);
     if plan.stages.is_empty() {
         checker.report(error::no_stages(), &Place::plan().field("stages"), "no stages");
@@ -43,7 +43,12 @@ struct Checker<'a> {
     by_id: BTreeMap<&'a str, usize>,
     places: &'a dyn Places,
     sink: &'a mut Sink,
+    /// How many more names are looked for.
+    suggestions: usize,
 }
+
+/// Suggestions are for mistakes, and a run does not hold more of those than this.
+const MOST_SUGGESTIONS: usize = 50;
 
 impl Checker<'_> {
     /// Reports a finding, with a few words beside the place.
@@ -53,6 +58,12 @@ impl Checker<'_> {
             None => finding,
         };
         self.sink.push(finding);
+    }
+
+    fn may_suggest(&mut self) -> bool {
+        let may = self.suggestions > 0;
+        self.suggestions = self.suggestions.saturating_sub(1);
+        may
     }
 
     fn platform(&mut self, platform: &Platform) {
@@ -87,7 +98,8 @@ impl Checker<'_> {
     fn references(&mut self, index: usize, stage: &Stage) {
         for (id, place) in stages_read(index, stage) {
             if !self.by_id.contains_key(id) {
-                let suggestion = error::did_you_mean(id, self.by_id.keys().copied());
+                let suggestion =
+                    if self.may_suggest() { error::did_you_mean(id, self.by_id.keys().copied()) } else { None };
                 let finding = error::unknown_stage(&format!("stage `{}`", stage.id), id, suggestion);
                 self.report(finding, &place, "no stage is called so");
             }
@@ -113,7 +125,8 @@ impl Checker<'_> {
             }
             Input::Local { local, .. } => {
                 if !self.plan.contexts.contains_key(local) {
-                    let suggestion = error::did_you_mean(local, self.plan.contexts.keys().map(String::as_str));
+                    let names = self.plan.contexts.keys().map(String::as_str);
+                    let suggestion = if self.may_suggest() { error::did_you_mean(local, names) } else { None };
                     self.report(error::unknown_context(owner, local, suggestion), &at("local"), "not in `contexts`");
                 }
             }

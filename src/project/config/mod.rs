@@ -121,3 +121,6 @@ pub struct WeightSource {
     /// Patterns of what is left.
     pub exclude: Vec<Located<String>>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,85 @@ fn repetitions_of_anything_end_soon() {
         }
     }
 }
+
+/// Documents as they come, for mutation.
+const SEEDS: [(Format, &str); 6] = [
+    (
+        Format::Toml,
+        "[project]\r\nname = \"dé\"\nx.y = [1, {a = 'b'}]\n[[p]]\nd = 1979-05-27\nf = 3.10\n[p.q]\nt = \"\"\"\na\n\"\"\"\n",
+    ),
+    (Format::Toml, "\u{feff}a = {b = 1, c.d = 2}\n[e.\"b c\"]\nx = 0xFF # é\ny = 2\n"),
+    (
+        Format::Yaml,
+        "build:\r\n  gpu: true\n  v: \"3.1é\"\n  run:\n    - a b\n    - {k: [1, 'x'], ~: 2}\n  t: |\n    a\n    b\n",
+    ),
+    (Format::Yaml, "\u{feff}---\na: &x {k: 1}\nb: *x\nc: &y\n  - *x\nd: >-\n  é\n  ü\n? e\n: f\n"),
+    (Format::Json, "{\"é\": [1, 3.10, -2e5, true, null, \"a\\u00e9\\n😀\"],\r\n \"b\": {\"c\": {}}}"),
+    (Format::Json, "\u{feff}[{\"a\": 1, \"b\": 2}, [], \"\\ud83d\\ude00\"]"),
+];
+
+/// Pieces that matter to some format.
+const PIECES: [&str; 36] = [
+    "[", "]", "{", "}", "\"", "'", "\"\"\"", "'''", ":", ": ", "- ", ",", ".", "=", "#", "&x ", "*x", "!", "|\n", ">",
+    "?", "\\", "\\u12", "\n", "\r\n", "\r", "\t", " ", "é", "😀", "\u{feff}", "\0", "---\n", "[[a]]\n", "<<: *x\n",
+    "\u{2028}",
+];
+
+fn check_spans(data: &Data, text: &str) {
+    let good = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?} of {text:?}");
+    good(data.span);
+    match &data.kind {
+        DataKind::List(elements) => elements.iter().for_each(|element| check_spans(element, text)),
+        DataKind::Map(entries) => entries.values().for_each(|entry| {
+            good(entry.key_span);
+            check_spans(&entry.value, text);
+        }),
+        _ => {}
+    }
+}
+
+fn mutate(text: &str, edits: &[(usize, usize, usize)]) -> String {
+    let mut letters: Vec<char> = text.chars().collect();
+    for (at, removed, piece) in edits {
+        let start = at % (letters.len() + 1);
+        let end = (start + removed).min(letters.len());
+        letters.splice(start..end, PIECES[piece % PIECES.len()].chars());
+    }
+    letters.into_iter().collect()
+}
+
+#[test]
+fn no_mutated_document_panics_and_all_places_lie_in_it() {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+    let config = Config { cases: 6000, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let edits = proptest::collection::vec((any::<usize>(), 0..4_usize, any::<usize>()), 1..5);
+    for (format, text) in SEEDS {
+        assert!(passes(format, text), "{text}");
+    }
+    let counts = [Format::Toml, Format::Yaml, Format::Json].map(|format| (format, std::cell::Cell::new((0, 0))));
+    runner
+        .run(&(0..SEEDS.len(), edits), |(seed, edits)| {
+            let (format, text) = SEEDS[seed];
+            let text = mutate(text, &edits);
+            let result = parse(format, SourceMap::new().add("document", text.as_str()), &text);
+            let (_, count) = counts.iter().find(|(counted, _)| *counted == format).expect("every format is counted");
+            let (read, refused) = count.get();
+            count.set(if result.is_ok() { (read + 1, refused) } else { (read, refused + 1) });
+            match result {
+                Ok(data) => check_spans(&data, &text),
+                Err(error) => {
+                    prop_assert!(text.get(error.span.range()).is_some(), "{error:?}");
+                    prop_assert!(error.other.is_none_or(|other| text.get(other.range()).is_some()), "{error:?}");
+                    prop_assert!(!error.message.is_empty());
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    for (format, count) in counts {
+        let (read, refused) = count.get();
+        assert!(read + refused > 1800 && read > 50 && refused > 50, "{format:?}: {:?}", (read, refused));
+    }
+}

@@ -37,65 +37,77 @@ impl Place<'_> {
 
 /// The token that opens one level too many. Where the text is no TOML, it counts too much rather than too little.
 fn too_deep(text: &str) -> Option<std::ops::Range<usize>> {
-    let mut header = 0; // levels of the table that the last `[header]` names
-    let mut open = Vec::new(); // what closes each open bracket, and the dots of the key before it
-    let mut levels = 0; // levels of all open brackets
-    let mut dots = 0; // dots of the key that is being read
-    let mut statement = Statement::Start;
-    for token in toml_parser::Source::new(text).lex() {
-        match token.kind() {
-            TokenKind::Whitespace | TokenKind::Comment => continue,
-            TokenKind::Newline if open.is_empty() => {
-                if matches!(statement, Statement::Header) {
-                    header = dots + 1;
-                }
-                dots = 0;
-                statement = Statement::Start;
-                continue;
-            }
-            TokenKind::LeftSquareBracket if matches!(statement, Statement::Start) => {
-                header = 0;
-                statement = Statement::Header;
-                continue;
-            }
-            TokenKind::Dot => dots += 1,
-            TokenKind::Comma => dots = 0,
-            kind @ (TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) => {
-                if !matches!(statement, Statement::Header) {
-                    open.push((closing(kind), dots));
-                    levels += dots + 1;
-                    dots = 0;
-                }
-            }
-            kind @ (TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket) => {
-                if let Some((_, before)) = open.pop_if(|(closing, _)| *closing == kind) {
-                    levels -= before + 1;
-                    dots = before;
-                }
-            }
-            _ => {}
-        }
-        if matches!(statement, Statement::Start) {
-            statement = Statement::Entry;
-        }
-        if header + levels + dots > DEPTH_LIMIT {
-            return Some(token.span().start()..token.span().end());
-        }
-    }
-    None
+    let mut levels = Levels::default();
+    let token = toml_parser::Source::new(text).lex().find(|token| {
+        levels.take(token.kind());
+        levels.header + levels.brackets + levels.dots > DEPTH_LIMIT
+    })?;
+    Some(token.span().start()..token.span().end())
+}
+
+/// How deep a place in a document lies.
+#[derive(Default)]
+struct Levels {
+    /// Levels of the table that the last `[header]` names.
+    header: usize,
+    /// What closes each open bracket, and the dots of the key before it.
+    open: Vec<(TokenKind, usize)>,
+    /// Levels of all open brackets, with the keys before them.
+    brackets: usize,
+    /// Dots of the key that is being read.
+    dots: usize,
+    line: Line,
 }
 
 /// What a line is.
-enum Statement {
+#[derive(Default, PartialEq)]
+enum Line {
+    #[default]
     Start,
     Header,
     Entry,
 }
 
-fn closing(kind: TokenKind) -> TokenKind {
-    match kind {
-        TokenKind::LeftSquareBracket => TokenKind::RightSquareBracket,
-        _ => TokenKind::RightCurlyBracket,
+impl Levels {
+    fn take(&mut self, kind: TokenKind) {
+        match kind {
+            TokenKind::Whitespace | TokenKind::Comment => return,
+            TokenKind::Newline if self.open.is_empty() => return self.end_line(),
+            TokenKind::LeftSquareBracket if self.line == Line::Start => {
+                self.header = 0;
+                self.line = Line::Header;
+            }
+            TokenKind::LeftSquareBracket if self.line != Line::Header => self.enter(TokenKind::RightSquareBracket),
+            TokenKind::LeftCurlyBracket if self.line != Line::Header => self.enter(TokenKind::RightCurlyBracket),
+            TokenKind::RightSquareBracket | TokenKind::RightCurlyBracket => self.leave(kind),
+            TokenKind::Dot => self.dots += 1,
+            TokenKind::Comma => self.dots = 0,
+            _ => {}
+        }
+        if self.line == Line::Start {
+            self.line = Line::Entry;
+        }
+    }
+
+    fn end_line(&mut self) {
+        if self.line == Line::Header {
+            self.header = self.dots + 1;
+        }
+        self.dots = 0;
+        self.line = Line::Start;
+    }
+
+    fn enter(&mut self, closing: TokenKind) {
+        self.open.push((closing, self.dots));
+        self.brackets += self.dots + 1;
+        self.dots = 0;
+    }
+
+    fn leave(&mut self, closing: TokenKind) {
+        if let Some((_, dots)) = self.open.pop_if(|(expected, _)| *expected == closing) {
+            self.brackets -= dots + 1;
+            self.dots = dots;
+        }
     }
 }
 

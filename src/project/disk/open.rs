@@ -176,11 +176,3 @@ pub fn kind_of(directory: &OwnedFd, name: &CStr, told: FileType) -> Result<Optio
         _ => FileKind::Other,
     }))
 }
-
-/// The system's words without its number.
-pub fn words(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words);
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}

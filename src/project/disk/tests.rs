@@ -179,3 +179,22 @@ fn only_a_directory_is_a_project() {
     assert!(open("file").ends_with("/file`: it is not a directory"));
     assert!(open("none").ends_with("/none`: there is no such directory"));
 }
+
+#[test]
+fn a_walk_sends_links_as_they_are_and_leaves_pipes_out() {
+    let (guard, tree) = temporary(&[("a/b", ""), ("c", "")]);
+    symlink("/etc", guard.path().join("out")).unwrap();
+    symlink(".", guard.path().join("a/loop")).unwrap();
+    let pipe = guard.path().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_bits_truncate(0o600)).unwrap();
+    let walked = crate::project::walk::walk(&tree, &crate::project::ignore::Ignore::default()).unwrap();
+    let found: Vec<_> = walked.iter().map(|walked| (walked.path.as_str(), walked.kind)).collect();
+    let expected = [
+        ("a", FileKind::Directory),
+        ("a/b", FileKind::File),
+        ("a/loop", FileKind::Link),
+        ("c", FileKind::File),
+        ("out", FileKind::Link),
+    ];
+    assert_eq!(found, expected);
+}

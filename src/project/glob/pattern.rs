@@ -71,7 +71,7 @@ fn choices(pattern: &str) -> Result<Vec<String>, &'static str> {
     let mut done = Vec::new();
     let mut to_do = vec![pattern.to_owned()];
     while let Some(next) = to_do.pop() {
-        let Some((open, commas, close)) = first_braces(&next)? else {
+        let Some(Braces { open, commas, close }) = first_braces(&next)? else {
             done.push(next);
             continue;
         };
@@ -89,8 +89,14 @@ fn choices(pattern: &str) -> Result<Vec<String>, &'static str> {
     Ok(done)
 }
 
-/// Where the first `{` stands, the commas that part its alternatives, and its `}`.
-fn first_braces(pattern: &str) -> Result<Option<(usize, Vec<usize>, usize)>, &'static str> {
+/// Where a `{` stands, the commas that part its alternatives, and its `}`.
+struct Braces {
+    open: usize,
+    commas: Vec<usize>,
+    close: usize,
+}
+
+fn first_braces(pattern: &str) -> Result<Option<Braces>, &'static str> {
     let (mut open, mut commas, mut depth) = (0, Vec::new(), 0_usize);
     let mut bytes = pattern.bytes().enumerate();
     while let Some((at, byte)) = bytes.next() {
@@ -108,7 +114,7 @@ fn first_braces(pattern: &str) -> Result<Option<(usize, Vec<usize>, usize)>, &'s
             b',' if depth == 1 => commas.push(at),
             b'}' => match depth {
                 0 => return Err("a `}` closes nothing"),
-                1 => return Ok(Some((open, commas, at))),
+                1 => return Ok(Some(Braces { open, commas, close: at })),
                 _ => depth -= 1,
             },
             _ => {}

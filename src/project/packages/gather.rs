@@ -11,6 +11,9 @@ use crate::project::packages::{Packages, Requirement, lock, pyproject, python, r
 use crate::project::{credentials, error, path};
 use crate::source::{SourceMap, Span};
 
+/// The most requirements on one package: joining them takes their number squared.
+const MOST_ASKED: usize = 1000;
+
 /// Everything that was found so far, and where to look.
 pub struct Gather<'a> {
     /// The files.
@@ -73,8 +76,17 @@ impl Gather<'_> {
         let Some(name) = parsed.name.filter(|_| parsed.applies) else {
             return;
         };
-        let requirement = Requirement { constraint: parsed.constraint, extras: parsed.extras, span };
-        self.packages.by_name.entry(name).or_default().requirements.push(requirement);
+        let package = self.packages.by_name.entry(name).or_default();
+        match package.requirements.len() {
+            MOST_ASKED => self.sink.push(error::requirement_invalid(
+                &parsed.text,
+                &format!("the package is asked for more than {MOST_ASKED} times"),
+                span,
+            )),
+            asked if asked > MOST_ASKED => return,
+            _ => {}
+        }
+        package.requirements.push(Requirement { constraint: parsed.constraint, extras: parsed.extras, span });
     }
 
     /// Adds a line of a constraints file: it limits a package, and does not ask for it.

@@ -15,18 +15,21 @@ static LINUX: LazyLock<MarkerTree> = LazyLock::new(|| {
     linux.parse().unwrap_or_default()
 });
 
-/// Why a text with a marker in it is not looked at; `None` when it may be.
-pub fn too_much(text: &str) -> Option<&'static str> {
+/// Why pep508_rs is not given a text; `None` when it is. It mixes up bytes and characters where not all are ASCII.
+pub fn unreadable(text: &str) -> Option<&'static str> {
+    if !text.is_ascii() {
+        return Some("only ASCII characters can stand in names, versions and markers");
+    }
     let words = text.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
     let conditions = words.filter(|word| matches!(*word, "extra" | "in")).count();
     let open = text.bytes().filter(|byte| *byte == b'(').count();
     (text.len() > LONGEST || conditions > MOST_CONDITIONS || open > MOST_BRACKETS)
-        .then_some("its marker is longer than any installer needs")
+        .then_some("it is longer than any installer needs")
 }
 
 /// Reads a marker.
 pub fn parse(text: &str) -> Result<MarkerTree, String> {
-    if let Some(reason) = too_much(text) {
+    if let Some(reason) = unreadable(text) {
         return Err(reason.to_owned());
     }
     text.parse().map_err(|_| "what stands behind `;` is not a marker".to_owned())

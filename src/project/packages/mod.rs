@@ -100,3 +100,6 @@ pub fn normalize(name: &str) -> String {
     }
     normalized
 }
+
+#[cfg(test)]
+mod tests;

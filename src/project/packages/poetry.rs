@@ -11,26 +11,6 @@ use crate::project::packages::requirement::{self, Parsed};
 use crate::project::packages::{PythonRequirement, normalize};
 use crate::version::Constraint;
 
-const KEYS: &[&str] = &[
-    "version",
-    "extras",
-    "optional",
-    "markers",
-    "python",
-    "platform",
-    "git",
-    "branch",
-    "tag",
-    "rev",
-    "subdirectory",
-    "path",
-    "url",
-    "file",
-    "develop",
-    "source",
-    "allow-prereleases",
-];
-
 /// Reads the table. Those `named` in `[project]` too only add to what is asked of them, as in Poetry.
 pub fn read(gather: &mut Gather, table: &Table, named: &BTreeSet<String>) {
     for field in table.fields() {
@@ -116,14 +96,15 @@ fn written(constraint: &Constraint) -> String {
     };
     let upper = match ranges.last().map(|(_, upper)| upper) {
         Some(Included(version)) => format!("<={}", version.to_pep440()),
-        Some(Excluded(version)) => format!("<{}", version.to_pep440()),
+        // The first development release is where `<4` ends, which shuts out the prereleases of 4 too.
+        Some(Excluded(version)) => format!("<{}", version.to_pep440().trim_end_matches(".dev0")),
         Some(Unbounded) | None => String::new(),
     };
     [lower, upper].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
 }
 
 fn read_table(gather: &mut Gather, field: &Field) -> Option<Parsed> {
-    let table = Table::read(&field.value, KEYS, gather.sink)?;
+    let table = Table::open(&field.value, gather.sink)?;
     if table.value("optional").and_then(|value| value.bool(gather.sink)) == Some(true) {
         return None;
     }

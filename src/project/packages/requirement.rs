@@ -221,7 +221,7 @@ fn parse_versions(text: &str, named: Named) -> Result<Parsed, Fault> {
     if text.contains("${") {
         return Ok(parsed);
     }
-    if let Some(reason) = marker::too_much(text) {
+    if let Some(reason) = marker::unreadable(text) {
         return Err(fault(reason.to_owned(), whole));
     }
     let requirement = pep508_rs::Requirement::<VerbatimUrl>::from_str(text).map_err(|error| {

@@ -45,3 +45,6 @@ pub struct ExportSettings {
     /// `labels = { "name" = "value" }`
     pub labels: IndexMap<String, Located<String>>,
 }
+
+#[cfg(test)]
+mod tests;

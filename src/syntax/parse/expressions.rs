@@ -213,7 +213,8 @@ impl Reader<'_> {
         if rule == Rule::expr {
             return Some(Elem::Expr(self.expr_at(pair, height)?));
         }
-        let mut inner = pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::k_in | Rule::k_else));
+        let mut inner =
+            pair.into_inner().filter(|part| !matches!(part.as_rule(), Rule::k_in | Rule::k_else | Rule::lbrace));
         inner.next()?;
         if rule == Rule::when_list {
             let condition = self.expr_at(inner.next()?, height)?;

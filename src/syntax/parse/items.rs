@@ -25,11 +25,13 @@ impl Reader<'_> {
             Rule::func => Item::Fn(self.function(inner, span)?),
             Rule::block => {
                 let name = self.ident(&inner.next()?);
+                inner.next()?;
                 let members = self.all(inner, Self::block_member);
                 Item::Block(BlockDecl { doc: self.doc(span.start), name, members, span })
             }
             Rule::stack => {
                 let name = self.ident(&inner.next()?);
+                inner.next()?;
                 let members = self.all(inner, Self::stack_member);
                 Item::Stack(StackDecl { doc: self.doc(span.start), name, members, span })
             }
@@ -44,7 +46,7 @@ impl Reader<'_> {
         build: impl Fn(&mut Self, Pair<'i, Rule>) -> Option<T>,
     ) -> Vec<T> {
         let mut built = Vec::with_capacity(pairs.len());
-        for pair in pairs {
+        for pair in pairs.filter(|pair| pair.as_rule() != Rule::rbrace) {
             match build(self, pair) {
                 Some(node) => built.push(node),
                 None => self.complete = false,
@@ -55,6 +57,7 @@ impl Reader<'_> {
 
     fn function(&mut self, mut inner: Pairs<'_, Rule>, span: Span) -> Option<FnDecl> {
         let name = self.ident(&inner.next()?);
+        inner.next()?;
         let mut params = Vec::new();
         while let Some(param) = next_if(&mut inner, Rule::fn_param) {
             let mut parts = param.into_inner();
@@ -168,14 +171,14 @@ impl Reader<'_> {
 
     fn detect(&mut self, pair: Pair<'_, Rule>) -> Option<Detect> {
         let span = self.trimmed(&pair);
-        let predicate = self.expr(pair.into_inner().nth(1)?)?;
+        let predicate = self.expr(pair.into_inner().nth(2)?)?;
         Some(Detect { predicate, span })
     }
 
     fn depends(&mut self, pair: Pair<'_, Rule>) -> Option<Depends> {
         let span = self.trimmed(&pair);
         let mut inner = pair.into_inner();
-        inner.next()?;
+        inner.nth(1)?;
         let entries = self.all(inner, |reader, entry| {
             let mut parts = entry.into_inner();
             let name = reader.ident(&parts.next()?);

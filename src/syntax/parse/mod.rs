@@ -27,19 +27,25 @@ const MAX_MISTAKES: usize = 25;
 pub fn parse(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Ast {
     let source = sources.file(file);
     let text: &str = &source.text;
-    let scan = scan::scan(file, text, sink);
+    let mut found = Sink::new();
+    let scan = scan::scan(file, text, &mut found);
     let mut reader = Reader {
         file,
         text,
         base: 0,
         comments: &scan.comments,
         trouble: &scan.trouble,
-        sink,
+        sink: &mut found,
         mistakes: 0,
         complete: scan.trouble.is_empty() && !scan.refused,
     };
     let items = scan.items.iter().filter_map(|range| reader.item(range.clone())).collect();
     let complete = reader.complete;
+    let mut found = found.into_diagnostics();
+    found.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
+    for diagnostic in found {
+        sink.push(diagnostic);
+    }
     Ast { file, items, comments: scan.comments, complete }
 }
 

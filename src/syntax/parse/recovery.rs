@@ -10,7 +10,7 @@ use pest::iterators::Pair;
 use crate::source::Span;
 use crate::syntax::ast::{BlockDecl, BlockMember, Export, Item, Phase, StackDecl, StackMember, Stage, StageStmt};
 use crate::syntax::grammar::Rule;
-use crate::syntax::lexer::{Lexer, TokenKind};
+use crate::syntax::lexer::{Lexer, Token, TokenKind};
 use crate::syntax::mistake::words;
 use crate::syntax::parse::{MAX_MISTAKES, Misfit, Reader};
 
@@ -38,11 +38,21 @@ impl<'t> Reader<'t> {
         let name = self.ident(&pair.into_inner().nth(1)?);
         let doc = self.doc(span.start);
         if head == Rule::block_head {
-            let members = self.recover(&mut body, Rule::block_stmt, Self::block_member, Self::recover_block_member);
+            let members = self.recover(
+                &mut body,
+                (Rule::block_stmt, Rule::rest_of_block),
+                Self::block_member,
+                Self::recover_block_member,
+            );
             self.end_of_item(&body, &range);
             return Some(Item::Block(BlockDecl { doc, name, members, span }));
         }
-        let members = self.recover(&mut body, Rule::stack_stmt, Self::stack_member, Self::recover_stack_member);
+        let members = self.recover(
+            &mut body,
+            (Rule::stack_stmt, Rule::rest_of_stack),
+            Self::stack_member,
+            Self::recover_stack_member,
+        );
         self.end_of_item(&body, &range);
         Some(Item::Stack(StackDecl { doc, name, members, span }))
     }
@@ -78,46 +88,78 @@ impl<'t> Reader<'t> {
         Some((pair, Body { at, close, item }))
     }
 
+    /// Reads statements one by one. `rules` are one statement, and the rest of the braces up to their end: a statement
+    /// may fit and yet not be meant to end where it does, so how far the grammar gets is asked of the rest.
     fn recover<T>(
         &mut self,
         body: &mut Body,
-        rule: Rule,
+        rules: (Rule, Rule),
         build: impl Fn(&mut Self, Pair<'t, Rule>) -> Option<T>,
         retry: impl Fn(&mut Self, Range<usize>, &Body, Misfit) -> Option<T>,
     ) -> Vec<T> {
+        let (statement, rest) = rules;
         let mut built = Vec::new();
-        while let Some(token) = Lexer::new(&self.text[..body.close], body.at).find(|t| t.kind != TokenKind::Comment) {
+        let mut misfit = self.read(rest, body.at..body.close).err();
+        while let Some(start) = self.next_token(body).map(|token| token.start) {
             if self.mistakes >= MAX_MISTAKES {
                 break;
             }
-            let range = token.start..body.close;
-            match self.read(rule, range.clone()) {
-                Ok(mut pairs) => {
-                    let Some(pair) = pairs.next() else { break };
+            let range = start..body.close;
+            let read = self.read(statement, range.clone());
+            match read.map(|mut pairs| pairs.next()) {
+                Ok(Some(pair)) if self.ends_well(range.start + pair.as_span().end(), body.close) => {
                     body.at = range.start + pair.as_span().end();
                     let node = build(self, pair);
                     self.complete &= node.is_some();
                     built.extend(node);
                 }
-                Err(misfit) => {
-                    let end = self.border(&range, misfit.at);
+                Ok(None) => break,
+                own => {
+                    let own = own.err().unwrap_or(Misfit { at: start, expected: Vec::new() });
+                    let furthest = match misfit.take() {
+                        Some(misfit) if misfit.at >= own.at => misfit,
+                        _ => own,
+                    };
+                    let end = self.border(&range, furthest.at);
                     body.at = end;
-                    built.extend(retry(self, token.start..end, body, misfit));
+                    built.extend(retry(self, start..end, body, furthest));
+                    misfit = self.read(rest, end..body.close).err();
                 }
             }
         }
         built
     }
 
+    fn next_token(&self, body: &Body) -> Option<Token> {
+        Lexer::new(&self.text[..body.close], body.at).find(|token| token.kind != TokenKind::Comment)
+    }
+
+    /// Whether what follows a statement can begin another.
+    fn ends_well(&self, end: usize, close: usize) -> bool {
+        let Some(next) = Lexer::new(&self.text[..close], end).find(|token| token.kind != TokenKind::Comment) else {
+            return true;
+        };
+        let word = &self.text[next.start..next.end];
+        // Not the end as the grammar sees it: it reads the blanks behind a statement too.
+        let own_line = self.text[..next.start].trim_end_matches([' ', '\t']).ends_with('\n');
+        let known = words::begins_statement(word) && word != "else";
+        next.kind == TokenKind::Word && (known || own_line && !words::continues_a_statement(word))
+    }
+
     /// Where the statement after the one that does not fit at `at` begins.
     fn border(&self, range: &Range<usize>, at: usize) -> usize {
+        // The grammar may have read further than what is wrong.
+        let trouble = self.trouble.iter().copied().filter(|trouble| range.start <= *trouble).min();
+        let at = trouble.map_or(at, |trouble| trouble.min(at));
+        let has_input = matches!(words::first(&self.text[range.clone()]), "copy" | "run" | "layer");
         let mut before = range.start;
         let mut closed = false;
         for token in Lexer::new(&self.text[..range.end], range.start) {
             let gap = self.text.get(before..token.start).unwrap_or_default();
             let first = closed || gap.contains('\n');
             let word = &self.text[token.start..token.end];
-            let starts = token.kind == TokenKind::Word && !words::continues_a_statement(word);
+            let continues = words::continues_a_statement(word) && (word != "from" || has_input);
+            let starts = token.kind == TokenKind::Word && !continues;
             if token.depth == 0 && token.start > at.max(range.start) && first && starts {
                 return token.start;
             }
@@ -149,7 +191,8 @@ impl<'t> Reader<'t> {
     fn recover_export(&mut self, range: Range<usize>, outer: &Body, misfit: Misfit) -> Option<Export> {
         let start = range.start;
         let (_, mut body) = self.recover_head(Rule::export_head, range, outer.item, misfit)?;
-        let statements = self.recover(&mut body, Rule::export_stmt, Self::export_stmt, Self::give_up);
+        let statements =
+            self.recover(&mut body, (Rule::export_stmt, Rule::rest_of_export), Self::export_stmt, Self::give_up);
         Some(Export { body: statements, span: self.braced(start, &body) })
     }
 
@@ -157,7 +200,7 @@ impl<'t> Reader<'t> {
         let start = range.start;
         let (pair, mut body) = self.recover_head(Rule::phase_head, range, outer.item, misfit)?;
         let key = self.ident(&pair.into_inner().nth(1)?);
-        let stages = self.recover(&mut body, Rule::stage, Self::stage, Self::recover_stage);
+        let stages = self.recover(&mut body, (Rule::stage, Rule::rest_of_phase), Self::stage, Self::recover_stage);
         Some(Phase { key, stages, span: self.braced(start, &body) })
     }
 
@@ -165,7 +208,12 @@ impl<'t> Reader<'t> {
         let start = range.start;
         let (pair, mut body) = self.recover_head(Rule::stage_head, range, outer.item, misfit)?;
         let mut stage = self.stage_head(pair, self.braced(start, &body))?;
-        stage.body = self.recover(&mut body, Rule::stage_stmt, Self::stage_stmt, Self::give_up::<StageStmt>);
+        stage.body = self.recover(
+            &mut body,
+            (Rule::stage_stmt, Rule::rest_of_stage),
+            Self::stage_stmt,
+            Self::give_up::<StageStmt>,
+        );
         Some(stage)
     }
 

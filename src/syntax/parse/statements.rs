@@ -15,6 +15,7 @@ impl Reader<'_> {
         let mut inner = pair.into_inner();
         inner.next()?;
         let key = self.ident(&inner.next()?);
+        inner.next()?;
         let stages = self.all(inner, Self::stage);
         Some(Phase { key, stages, span })
     }
@@ -81,7 +82,7 @@ impl Reader<'_> {
     pub(super) fn export(&mut self, pair: Pair<'_, Rule>) -> Option<Export> {
         let span = self.trimmed(&pair);
         let mut inner = pair.into_inner();
-        inner.next()?;
+        inner.nth(1)?;
         Some(Export { body: self.all(inner, Self::export_stmt), span })
     }
 
@@ -121,6 +122,9 @@ impl Reader<'_> {
                 otherwise = Some(Vec::new());
                 continue;
             }
+            if matches!(part.as_rule(), Rule::lbrace | Rule::rbrace) {
+                continue;
+            }
             let statement = build(self, part)?;
             otherwise.as_mut().unwrap_or(&mut then).push(statement);
         }
@@ -138,7 +142,8 @@ impl Reader<'_> {
         let name = self.ident(&inner.next()?);
         inner.next()?;
         let list = self.expr(inner.next()?)?;
-        let body = inner.map(|part| build(self, part)).collect::<Option<Vec<_>>>()?;
+        let statements = inner.filter(|part| part.as_rule() != Rule::rbrace);
+        let body = statements.map(|part| build(self, part)).collect::<Option<Vec<_>>>()?;
         Some(For { name, list, body, span })
     }
 
