@@ -40,6 +40,7 @@ fn fences(path: &str) -> Vec<Fence> {
             (Some(info), false) => {
                 let file = before.strip_prefix("In `").and_then(|rest| rest.strip_suffix("`:")).map(str::to_owned);
                 let place = format!("{path}:{number}");
+                before = "";
                 found.push(Fence { place, info: info.into(), file, section: section.clone(), text: String::new() });
                 open = true;
             }
@@ -50,7 +51,7 @@ fn fences(path: &str) -> Vec<Fence> {
         if !open && line.starts_with("## ") {
             section = line.to_owned();
         }
-        if !line.trim().is_empty() {
+        if !open && !line.trim().is_empty() && !line.starts_with("```") {
             before = line;
         }
     }
@@ -230,7 +231,8 @@ fn printed(line: &str, here: &Path, place: &str) -> String {
     let args = line.strip_prefix("cogpack ").unwrap_or_else(|| panic!("{place}: `{line}` is no command of Cogpack"));
     let output = cogpack().args(args.split_whitespace()).current_dir(here).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    text(output.stderr) + &text(output.stdout)
+    let here = here.canonicalize().unwrap();
+    (text(output.stderr) + &text(output.stdout)).replace(&*here.to_string_lossy(), "/home/you/greeter")
 }
 
 /// Whether a text is what a page shows; a line that is `…` stands for any lines.
