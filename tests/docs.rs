@@ -261,7 +261,7 @@ fn commands_of_the_tutorial_print_what_it_shows() {
 
 #[test]
 fn commands_of_the_other_pages_print_what_they_show() {
-    for page in ["docs/cli.md", "docs/cogpack-toml.md"] {
+    for page in ["docs/cli.md", "docs/cogpack-toml.md", "docs/testing-plans.md"] {
         run_page(page);
     }
 }
