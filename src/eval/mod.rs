@@ -21,9 +21,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::budget::Budget;
 use crate::eval::value::{RecordValue, Value, ValueKind};
 use crate::project::Project;
-use crate::source::SourceMap;
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::BinaryOp;
 use crate::version::Version;
 
 /// What evaluation gives: a value, or the finding that stopped it.
