@@ -278,8 +278,13 @@ fn a_shown_output_may_leave_lines_out_but_not_change_them() {
 
 #[test]
 fn the_page_about_testing_shows_a_test_that_runs() {
-    let shown: Vec<Fence> = fences("docs/testing-plans.md").into_iter().filter(|f| f.info.starts_with("rust")).collect();
-    assert_eq!(shown[0].text, read("tests/testing_plans.rs"), "docs/testing-plans.md and tests/testing_plans.rs differ");
+    let shown: Vec<Fence> =
+        fences("docs/testing-plans.md").into_iter().filter(|f| f.info.starts_with("rust")).collect();
+    assert_eq!(
+        shown[0].text,
+        read("tests/testing_plans.rs"),
+        "docs/testing-plans.md and tests/testing_plans.rs differ"
+    );
 }
 
 #[test]
