@@ -55,13 +55,6 @@ pub fn mistyped(wanted: &str, used: Span) -> Diagnostic {
         .at(used, "evaluated here")
 }
 
-/// E0607: a capability's value is read, and the block or image that provides it gives none.
-pub fn unknown_capability_value(name: &str, used: Span) -> Diagnostic {
-    Diagnostic::error(code::EVAL_CAPABILITY_VALUE, format!("what provides `{name}` gives it no value"))
-        .at(used, "its value is read here")
-        .help(format!("write `provides {name} = \"…\"` in the block that provides it"))
-}
-
 /// E0608: a text holds a URL with a user name or a password. The text is not repeated: it may be a secret.
 pub fn credentials(what: &str, origin: Origin, used: Span) -> Diagnostic {
     let diagnostic =

@@ -128,7 +128,7 @@ impl<'a> Evaluator<'a> {
                 .capabilities
                 .get(name)
                 .cloned()
-                .ok_or_else(|| Box::new(error::unknown_capability_value(name, expr.span))),
+                .ok_or_else(|| Box::new(error::mistyped("capability with a value", expr.span))),
             ExprKind::Root => self.root(expr),
             ExprKind::Schema => Ok(self.facts.schema.map_or_else(Value::none, Value::string)),
             ExprKind::Field { base, name } => self.field(base, name, expr),

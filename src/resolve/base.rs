@@ -10,6 +10,10 @@ use crate::diagnostic::Sink;
 use crate::resolve::image::{Image, Images};
 use crate::resolve::trace::{Decision, Trace};
 use crate::resolve::{Dependency, Inputs, Participant, error};
+use crate::source::Span;
+
+/// What a pair of one image with itself provides.
+pub const SAME_BASE: &str = "same-base";
 
 /// The two base images.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,7 +73,7 @@ pub fn choose(
         }
     }
     let Some((pair, (satisfied, Reverse(unneeded)), index)) = best else {
-        sink.push(error::no_base(&reasons, needs.first().map(|need| need.name.span)));
+        sink.push(error::no_base(&reasons, place(inputs, images, &needs, dependencies)));
         return None;
     };
     for (position, decision) in trace.images.iter_mut().enumerate() {
@@ -126,7 +130,7 @@ fn usable(
     }
     for need in needs {
         let name = need.name.text.as_str();
-        if name == "same-base" {
+        if name == SAME_BASE {
             if pair.build != pair.runtime {
                 return Err("a block needs both sides to be one image".into());
             }
@@ -153,6 +157,24 @@ fn usable(
         }
     }
     Ok(())
+}
+
+/// Where what no image has is asked for; else where anything is.
+fn place(
+    inputs: &Inputs<'_>,
+    images: &Images,
+    needs: &[&Need],
+    dependencies: &IndexMap<String, Dependency>,
+) -> Option<Span> {
+    let of_needs = needs.iter().map(|need| (need.name.text.as_str(), need.name.span));
+    let of_images = dependencies
+        .iter()
+        .filter(|(name, _)| !inputs.library.catalogs.contains_key(*name))
+        .filter_map(|(name, dependency)| Some((name.as_str(), dependency.requirements.first()?.span)));
+    let asked: Vec<(&str, Span)> = of_needs.chain(of_images).collect();
+    let is_nowhere = |name: &str| !images.by_name.values().any(|image| image.packages.contains_key(name));
+    let first = asked.iter().find(|(name, _)| *name != SAME_BASE && is_nowhere(name)).or(asked.first());
+    first.map(|(_, span)| *span)
 }
 
 /// How many dependencies the pair has, then how few packages that nobody asked for.

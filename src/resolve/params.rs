@@ -7,6 +7,7 @@ use crate::eval::Evaluator;
 use crate::eval::value::{Origin, Value, ValueKind};
 use crate::project::data::{Data, DataKind};
 use crate::resolve::{Inputs, error};
+use crate::source::shipped;
 use crate::version::{Constraint, Version};
 
 /// Finds params that were set and do not exist.
@@ -18,6 +19,10 @@ pub fn check_names(inputs: &Inputs<'_>, stack: &Stack, sink: &mut Sink) {
     let from_caller = inputs.choices.set.iter().map(|set| (set.block.as_str(), set.param.as_str(), None));
     for (block, param, span) in from_file.chain(from_caller) {
         let Some(params) = params_of(inputs.hir, stack, block) else {
+            // A block that ships and is not of this stack is not read.
+            if shipped::block(block).is_some() {
+                continue;
+            }
             let known = inputs.hir.blocks.keys().map(String::as_str).chain([stack.name.text.as_str()]);
             sink.push(error::unknown_block(block, known, span));
             continue;
