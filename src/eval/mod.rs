@@ -192,7 +192,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let piece = value.text().ok_or_else(|| Box::new(error::mistyped("string", part.span)))?;
-            self.spend(piece.len(), part.span)?;
+            self.write(piece.len(), part.span)?;
             pieces.push((piece, value.origin));
         }
         Ok(Value::concat(pieces))
@@ -295,6 +295,11 @@ impl<'a> Evaluator<'a> {
     /// Counts work, so that no block takes longer than anyone waits.
     fn spend(&self, steps: usize, at: Span) -> Evaluated<()> {
         self.budget.spend(steps).map_err(|what| Box::new(error::too_much(what, at)))
+    }
+
+    /// Counts the bytes of a text that is made.
+    fn write(&self, bytes: usize, at: Span) -> Evaluated<()> {
+        self.budget.spend_on_text(bytes).map_err(|what| Box::new(error::too_much(what, at)))
     }
 
     fn note(&self, file: String) {

@@ -57,12 +57,12 @@ pub fn choose(
 ) -> Option<BasePair> {
     let images = &inputs.library.images;
     let needs = unprovided_needs(participants);
-    let mut reasons = Vec::new();
+    let mut reasons: IndexMap<String, Vec<String>> = IndexMap::new();
     let mut best: Option<(BasePair, (usize, Reverse<usize>), usize)> = None;
     for pair in pairs(images) {
         let name = pair_name(&pair);
         if let Err(reason) = usable(inputs, &pair, &needs, dependencies) {
-            reasons.push(format!("`{name}`: {reason}"));
+            reasons.entry(reason.clone()).or_default().push(format!("`{name}`"));
             trace.images.push(decision(name, reason));
             continue;
         }
@@ -73,6 +73,8 @@ pub fn choose(
         }
     }
     let Some((pair, (satisfied, Reverse(unneeded)), index)) = best else {
+        let reasons: Vec<String> =
+            reasons.iter().map(|(reason, names)| format!("{reason}: {}", names.join(", "))).collect();
         sink.push(error::no_base(&reasons, place(inputs, images, &needs, dependencies)));
         return None;
     };
@@ -125,21 +127,21 @@ fn usable(
     let platform = format!("{}/{}", inputs.platform.0, inputs.platform.1);
     for image in [&pair.build, &pair.runtime] {
         if !image.platforms.contains(&platform) {
-            return Err(format!("it is not made for {platform}"));
+            return Err(format!("not made for `{platform}`"));
         }
     }
     for need in needs {
         let name = need.name.text.as_str();
         if name == SAME_BASE {
             if pair.build != pair.runtime {
-                return Err("a block needs both sides to be one image".into());
+                return Err("not one image for both sides, which a block needs".into());
             }
             continue;
         }
         for side in [Side::Build, Side::Runtime] {
             let wanted = need.side.is_none_or(|only| only == side);
             if wanted && !pair.image(side).packages.contains_key(name) {
-                return Err(format!("it has no `{name}` in {side}"));
+                return Err(format!("no `{name}` in {side}"));
             }
         }
     }
@@ -153,7 +155,7 @@ fn usable(
                 .is_some_and(|version| dependency.requirements.iter().all(|asked| asked.constraint.contains(version)))
         };
         if !has(&pair.build) || !has(&pair.runtime) {
-            return Err(format!("it has no `{name}` at the version that is asked for"));
+            return Err(format!("no `{name}` at the version that is asked for"));
         }
     }
     Ok(())

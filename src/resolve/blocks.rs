@@ -67,7 +67,7 @@ fn named(inputs: &Inputs<'_>, sink: &mut Sink) -> Named {
     let from_file = settings.with.iter().chain(&settings.without).map(|name| (&name.value, Some(name.span)));
     for (name, span) in from_caller.chain(from_file) {
         if !inputs.hir.blocks.contains_key(name) && shipped::block(name).is_none() {
-            sink.push(error::unknown_block(name, inputs.hir.blocks.keys().map(String::as_str), span));
+            sink.push(error::unknown_block(name, inputs.block_names(), span));
         }
     }
     let mut excluded: IndexSet<String> = choices.without.iter().cloned().collect();

@@ -29,7 +29,7 @@ use crate::resolve::base::BasePair;
 use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Images;
 use crate::resolve::trace::Trace;
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceMap, Span, shipped};
 use crate::version::{Constraint, Version};
 
 /// What is known of the world outside the project: releases and base images.
@@ -85,6 +85,13 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
+    /// The blocks that can be named: those that were read, and all that ship.
+    fn block_names(&self) -> impl Iterator<Item = &'a str> + Clone {
+        let hir = self.hir;
+        let shipped = shipped::BLOCKS.iter().map(|block| block.stem());
+        hir.blocks.keys().map(String::as_str).chain(shipped.filter(|name| !hir.blocks.contains_key(*name)))
+    }
+
     /// The facts before resolution.
     pub fn facts(&self) -> Facts<'a> {
         Facts {

@@ -23,7 +23,7 @@ pub fn check_names(inputs: &Inputs<'_>, stack: &Stack, sink: &mut Sink) {
             if shipped::block(block).is_some() {
                 continue;
             }
-            let known = inputs.hir.blocks.keys().map(String::as_str).chain([stack.name.text.as_str()]);
+            let known = inputs.block_names().chain([stack.name.text.as_str()]);
             sink.push(error::unknown_block(block, known, span));
             continue;
         };
@@ -79,8 +79,8 @@ fn value(inputs: &Inputs<'_>, owner: &str, param: &Param, evaluator: &Evaluator<
     if let Some(setting) = setting {
         let value = from_data(&setting.value, &param.ty);
         if value.is_none() {
-            let found = setting.value.kind_name();
-            sink.push(error::bad_param(owner, name, &param.ty.to_string(), found, Some(setting.span)));
+            let found = described(&setting.value);
+            sink.push(error::bad_param(owner, name, &param.ty.to_string(), &found, Some(setting.span)));
         }
         return value;
     }
@@ -93,6 +93,15 @@ fn value(inputs: &Inputs<'_>, owner: &str, param: &Param, evaluator: &Evaluator<
                 None
             }
         },
+    }
+}
+
+/// A value of another type, as a message calls it.
+fn described(data: &Data) -> String {
+    match &data.kind {
+        DataKind::String(text) => format!("`{text}`"),
+        DataKind::List(_) => "this list".into(),
+        _ => data.kind_name().into(),
     }
 }
 

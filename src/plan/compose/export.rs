@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 
 use crate::check::hir::{ExportKind, ExportStmt};
 use crate::diagnostic::Sink;
+use crate::eval::value::Origin;
 use crate::eval::{Evaluated, Evaluator};
 use crate::plan::compose::error;
 use crate::plan::model::{Empty, Export};
@@ -93,24 +94,26 @@ fn setting(evaluator: &Evaluator<'_>, kind: &ExportKind, span: Span) -> Evaluate
         ExportKind::Label(name, expr) => (format!("label {name}"), text(expr)?),
         ExportKind::Env(env) if env.prepend => {
             let message = format!("`env {} prepend` stands in a stage, not in `export`", env.name.text);
-            return Err(Box::new(error::export_value(message, span)));
+            return Err(Box::new(error::export_value(message, Origin::default(), span)));
         }
         ExportKind::Env(env) => (format!("env {}", env.name.text), text(&env.value)?),
         ExportKind::Workdir(expr) => {
-            let workdir = evaluator.string(expr)?.text().unwrap_or_default();
+            let value = evaluator.string(expr)?;
+            let workdir = value.text().unwrap_or_default();
             if !workdir.starts_with('/') || workdir.split('/').any(|part| part == "..") {
-                let message = format!("`{workdir}` is no absolute path");
-                return Err(Box::new(error::export_value(message, span)));
+                let message = format!("`{workdir}` is no absolute path without `..`");
+                return Err(Box::new(error::export_value(message, value.origin, span)));
             }
             ("workdir".into(), text(expr)?)
         }
         ExportKind::Expose(expr) => {
-            let value = evaluator.string(expr)?.text().unwrap_or_default();
-            match value.parse() {
+            let value = evaluator.string(expr)?;
+            let text = value.text().unwrap_or_default();
+            match text.parse() {
                 Ok(port) if port > 0 => (format!("port {port}"), Setting::Port(port)),
                 _ => {
-                    let message = format!("`{value}` is no port: ports go from 1 to 65535");
-                    return Err(Box::new(error::export_value(message, span)));
+                    let message = format!("`{text}` is no port: ports go from 1 to 65535");
+                    return Err(Box::new(error::export_value(message, value.origin, span)));
                 }
             }
         }
