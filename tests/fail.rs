@@ -71,7 +71,7 @@ fn rendered(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
 fn every_fixture_fails_as_it_says() {
     let mut wrong = Vec::new();
     let mut seen = 0;
-    insta::glob!("fail/**/*.block", |path| {
+    insta::glob!("fail/*/*.block", |path| {
         let text = std::fs::read_to_string(path).unwrap();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let (sources, diagnostics) = diagnose(&name, &text);

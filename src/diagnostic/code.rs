@@ -223,7 +223,6 @@ codes! {
     EVAL_DATA_TYPE "E0603" "cogpack::eval::data-type"
     EVAL_BAD_CONSTRAINT "E0604" "cogpack::eval::bad-constraint"
     EVAL_BAD_PATH "E0605" "cogpack::eval::bad-path"
-    EVAL_CAPABILITY_VALUE "E0607" "cogpack::eval::capability-value"
     EVAL_CREDENTIALS "E0608" "cogpack::eval::credentials"
     EVAL_TOO_MUCH "E0609" "cogpack::eval::too-much"
 

@@ -2,8 +2,11 @@
 
 use std::cell::Cell;
 
-/// Steps: a value is one, and so is a byte of a text that is made, and an element of a list that is copied.
-const STEPS: usize = 50_000_000;
+/// Steps: a value is one, and so is an element of a list that is copied.
+const STEPS: usize = 5_000_000;
+
+/// How many bytes of a text that is made are a step.
+const BYTES: usize = 16;
 
 /// Expressions inside each other, through functions and `let`s.
 const DEPTH: usize = 256;
@@ -31,6 +34,11 @@ impl Budget {
         let left = self.steps.get().checked_sub(steps).ok_or("more steps, or longer texts, than a block may have")?;
         self.steps.set(left);
         Ok(())
+    }
+
+    /// Takes away what making a text of so many bytes costs.
+    pub fn spend_on_text(&self, bytes: usize) -> Result<(), &'static str> {
+        self.spend(bytes / BYTES)
     }
 
     /// Goes one deeper until what is given back is dropped.

@@ -31,7 +31,7 @@ pub fn order<'a>(participants: Vec<Participant<'a>>, sink: &mut Sink) -> Option<
     let edges = edges(&participants, &positions);
     let sorted = sort(participants.len(), &edges);
     if sorted.len() < participants.len() {
-        sink.push(error::cycle(&cycle(&participants, &edges, &sorted)));
+        sink.push(error::cycle(&cycle(&edges, &sorted)));
         return None;
     }
     let mut place = vec![0; participants.len()];
@@ -111,23 +111,22 @@ fn sort(count: usize, edges: &Edges<'_>) -> Vec<usize> {
 }
 
 /// The edges of one cycle among what could not be sorted.
-fn cycle<'a>(participants: &[Participant<'a>], edges: &Edges<'a>, sorted: &[usize]) -> Vec<Edge<'a>> {
+fn cycle<'a>(edges: &Edges<'a>, sorted: &[usize]) -> Vec<Edge<'a>> {
     let sorted: BTreeSet<usize> = sorted.iter().copied().collect();
     // Every block that is left waits for another that is left, so following these edges must come round.
-    let next: BTreeMap<usize, Edge<'a>> = edges
+    let next: BTreeMap<usize, (usize, Edge<'a>)> = edges
         .iter()
         .filter(|((waiting, awaited), _)| !sorted.contains(waiting) && !sorted.contains(awaited))
-        .map(|((waiting, _), edge)| (*waiting, *edge))
+        .map(|(&(waiting, awaited), edge)| (waiting, (awaited, *edge)))
         .collect();
-    let index_of = |name: &str| participants.iter().position(|participant| participant.block.name.text == name);
-    let mut path: Vec<Edge<'a>> = Vec::new();
+    let mut path: IndexMap<usize, Edge<'a>> = IndexMap::new();
     let mut at = next.keys().next().copied();
-    while let Some(edge) = at.and_then(|index| next.get(&index)) {
-        if let Some(start) = path.iter().position(|seen| seen.block == edge.block) {
-            return path.split_off(start);
+    while let Some((index, (awaited, edge))) = at.and_then(|index| Some((index, next.get(&index)?))) {
+        if let Some(start) = path.get_index_of(&index) {
+            return path.into_values().skip(start).collect();
         }
-        path.push(*edge);
-        at = index_of(edge.waits_for);
+        path.insert(index, *edge);
+        at = Some(*awaited);
     }
-    path
+    path.into_values().collect()
 }
