@@ -267,6 +267,15 @@ fn commands_of_the_other_pages_print_what_they_show() {
 }
 
 #[test]
+fn the_plan_in_the_readme_is_the_one_of_its_example() {
+    for fence in fences("README.md").iter().filter(|fence| fence.info == "console") {
+        let (line, expected) = fence.text.strip_prefix("$ ").and_then(|rest| rest.split_once('\n')).unwrap();
+        let printed = printed(line, root(), &fence.place);
+        assert!(shows(expected.trim_end(), printed.trim_end()), "{}: it prints\n{printed}", fence.place);
+    }
+}
+
+#[test]
 fn a_shown_output_may_leave_lines_out_but_not_change_them() {
     assert!(shows("a\nb", "a\nb"));
     assert!(shows("a\n…\nd", "a\nb\nc\nd"));
