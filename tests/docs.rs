@@ -287,8 +287,13 @@ fn a_shown_output_may_leave_lines_out_but_not_change_them() {
 
 #[test]
 fn the_page_about_testing_shows_a_test_that_runs() {
-    let shown: Vec<Fence> = fences("docs/testing-plans.md").into_iter().filter(|f| f.info.starts_with("rust")).collect();
-    assert_eq!(shown[0].text, read("tests/testing_plans.rs"), "docs/testing-plans.md and tests/testing_plans.rs differ");
+    let shown: Vec<Fence> =
+        fences("docs/testing-plans.md").into_iter().filter(|f| f.info.starts_with("rust")).collect();
+    assert_eq!(
+        shown[0].text,
+        read("tests/testing_plans.rs"),
+        "docs/testing-plans.md and tests/testing_plans.rs differ"
+    );
 }
 
 #[test]
@@ -303,6 +308,17 @@ fn the_reference_lists_exactly_the_words_of_the_grammar() {
     let (listed, _) = format!("`after`{rest}").split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let listed = listed.split('`').skip(1).step_by(2).map(str::to_owned);
     assert_eq!(listed.collect::<BTreeSet<_>>(), words.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn files_that_the_architecture_names_are_there() {
+    let page = read("docs/architecture.md");
+    let named =
+        page.split('`').skip(1).step_by(2).filter(|word| word.contains('/') && !word.contains(char::is_whitespace));
+    let place = |word: &&str| !word.contains("CODE") && !word.contains("NAME") && !word.contains('*');
+    let is_there = |word: &&str| ["", "src"].iter().any(|folder| root().join(folder).join(word).exists());
+    let missing: Vec<&str> = named.filter(place).filter(|word| !is_there(word)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }
 
 #[test]

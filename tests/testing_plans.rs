@@ -31,8 +31,8 @@ fn the_plan_is_the_same_every_time() {
 #[test]
 fn optimizing_more_changes_only_the_compiler_call() {
     let mut options = Options::default();
-    let set = |param: &str, value: &str| ParamChoice { block: "native".into(), param: param.into(), value: value.into() };
-    options.choices.set.push(set("optimize", "3"));
+    let set = ParamChoice { block: "native".into(), param: "optimize".into(), value: "3".into() };
+    options.choices.set.push(set);
     let difference = diff(&compiled(&Options::default()).plan, &compiled(&options).plan);
     let changed: Vec<&str> = difference.stages.iter().map(|stage| stage.id.as_str()).collect();
     assert_eq!(changed, ["native-compile"]);
