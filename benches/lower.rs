@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "a plan of a bench that cannot be lowered is a failure")]
 #![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "the bench reads its size and prints")]
 
+#[expect(dead_code, reason = "tests use the rest")]
 #[path = "../tests/llb/plans.rs"]
 mod plans;
 

@@ -334,7 +334,9 @@ fn places_of_one_machine(path: &str, text: &str) -> Vec<String> {
         concat!("rubygems", ".org"),
     ];
     let mut needles: Vec<_> = hosts.into_iter().map(|host| (host, registry)).collect();
-    needles.push((concat!("/wo", "rk/"), "a path of one machine: write it relative to the repository"));
+    for needle in [concat!("/work/", "main"), concat!("/work/", "shared"), concat!("..", "/shared")] {
+        needles.push((needle, "a path of one machine: write it relative to the repository"));
+    }
     found_in(path, text, &needles)
 }
 

@@ -163,12 +163,7 @@ fn fmt_formats_checks_and_shows_the_difference() {
 
 #[test]
 fn fmt_reads_stdin_and_leaves_broken_files_alone() {
-    let mut child = support::cogpack()
-        .args(["fmt", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = support::cogpack().args(["fmt", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"block a {detect {exists( \"x\" )}}").unwrap();
     let formatted = child.wait_with_output().unwrap();
     assert!(stdout(&formatted).contains("exists(\"x\")"), "{}", stdout(&formatted));
@@ -186,7 +181,8 @@ fn blocks_lists_shows_and_prints_json() {
     assert!(list.contains("uv-tool"), "{list}");
     let page = stdout(&run_in(project.path(), &["blocks", "uv"]));
     assert!(page.contains("link_mode: string"), "{page}");
-    let json: serde_json::Value = serde_json::from_str(&stdout(&run_in(project.path(), &["blocks", "--json"]))).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&run_in(project.path(), &["blocks", "--json"]))).unwrap();
     assert_eq!(json[0]["name"], "own");
 }
 
@@ -208,7 +204,8 @@ fn diff_tells_what_changed_between_projects() {
     let output = support::run(&["diff", "--exit-code", &paths[0], &paths[1]]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stdout(&output).contains("+ stage uv-sync"), "{}", stdout(&output));
-    let json: serde_json::Value = serde_json::from_str(&stdout(&support::run(&["diff", "--json", &paths[0], &paths[1]]))).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&stdout(&support::run(&["diff", "--json", &paths[0], &paths[1]]))).unwrap();
     assert!(json.is_object());
 }
 
@@ -241,6 +238,7 @@ fn verbose_says_what_the_passes_do_on_stderr_only() {
     let verbose = run_in(project.path(), &["compile", "-v"]);
     assert_eq!(stdout(&verbose), stdout(&quiet));
     assert!(stderr(&verbose).contains("stack"), "{}", stderr(&verbose));
-    let debug = support::cogpack().current_dir(project.path()).arg("compile").env("COGPACK_DEBUG", "1").output().unwrap();
+    let debug =
+        support::cogpack().current_dir(project.path()).arg("compile").env("COGPACK_DEBUG", "1").output().unwrap();
     assert!(stderr(&debug).lines().count() > stderr(&verbose).lines().count(), "{}", stderr(&debug));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::checker::{Checker, Owner};
+use crate::check::checker::{Checker, Owner, report};
 use crate::check::declare::Declarations;
 use crate::check::error;
 use crate::check::hir::{self, Name, Need, Provide};
@@ -74,16 +74,17 @@ pub(super) fn name(ident: &Ident) -> Name {
 
 fn sort<'a>(decl: &'a BlockDecl, sink: &mut Sink) -> Members<'a> {
     let mut members = Members::default();
+    let (mut after, mut before) = (Vec::new(), Vec::new());
     for member in &decl.members {
         match member {
             BlockMember::Let(binding) => members.declarations.lets.push(binding),
             BlockMember::Param(param) => members.declarations.params.push(param),
             BlockMember::Detect(detect) => match members.detect {
-                Some(first) => sink.push(error::duplicate_member("detect", detect.span, first.span)),
+                Some(first) => report(error::duplicate_member("detect", detect.span, first.span), sink),
                 None => members.detect = Some(detect),
             },
             BlockMember::Depends(depends) => match members.depends {
-                Some(first) => sink.push(error::duplicate_member("depends", depends.span, first)),
+                Some(first) => report(error::duplicate_member("depends", depends.span, first), sink),
                 None => {
                     members.depends = Some(depends.span);
                     sort_depends(depends, &mut members, sink);
@@ -92,18 +93,20 @@ fn sort<'a>(decl: &'a BlockDecl, sink: &mut Sink) -> Members<'a> {
             BlockMember::Needs(needs) => members.needs.push(needs),
             BlockMember::Provides(provides) => members.provides.push(provides),
             BlockMember::UsesNetwork(span) => match members.uses_network {
-                Some(first) => sink.push(error::duplicate_member("uses network", *span, first)),
+                Some(first) => report(error::duplicate_member("uses network", *span, first), sink),
                 None => members.uses_network = Some(*span),
             },
-            BlockMember::After(after) => sort_order(decl, after, "after", &mut members.after, sink),
-            BlockMember::Before(before) => sort_order(decl, before, "before", &mut members.before, sink),
+            BlockMember::After(written) => after.extend(&written.names),
+            BlockMember::Before(written) => before.extend(&written.names),
             BlockMember::Phase(phase) => members.phases.push(phase),
             BlockMember::Export(export) => match members.export {
-                Some(first) => sink.push(error::duplicate_member("export", export.span, first.span)),
+                Some(first) => report(error::duplicate_member("export", export.span, first.span), sink),
                 None => members.export = Some(export),
             },
         }
     }
+    members.after = sort_order(decl, &after, "after", sink);
+    members.before = sort_order(decl, &before, "before", sink);
     report_order_both_ways(&members, sink);
     members
 }
@@ -112,7 +115,7 @@ fn sort_depends<'a>(depends: &'a ast::Depends, members: &mut Members<'a>, sink: 
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for entry in &depends.entries {
         match seen.get(entry.name.name.as_str()) {
-            Some(first) => sink.push(error::duplicate_entry("depends", &entry.name, *first)),
+            Some(first) => report(error::duplicate_entry("depends", &entry.name, *first), sink),
             None => {
                 seen.insert(&entry.name.name, entry.name.span);
                 members.declarations.depends.push(entry);
@@ -121,22 +124,27 @@ fn sort_depends<'a>(depends: &'a ast::Depends, members: &mut Members<'a>, sink: 
     }
 }
 
-fn sort_order(decl: &BlockDecl, written: &ast::Order, word: &str, known: &mut Vec<Name>, sink: &mut Sink) {
-    for named in &written.names {
+fn sort_order(decl: &BlockDecl, written: &[&Ident], word: &str, sink: &mut Sink) -> Vec<Name> {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut known = Vec::new();
+    for named in written {
         if named.name == decl.name.name {
-            sink.push(error::order_with_itself(word, named));
-        } else if let Some(first) = known.iter().find(|known| known.text == named.name) {
-            sink.push(error::duplicate_entry(word, named, first.span));
+            report(error::order_with_itself(word, named), sink);
+        } else if let Some(first) = seen.get(named.name.as_str()) {
+            report(error::duplicate_entry(word, named, *first), sink);
         } else {
+            seen.insert(&named.name, named.span);
             known.push(name(named));
         }
     }
+    known
 }
 
 fn report_order_both_ways(members: &Members<'_>, sink: &mut Sink) {
+    let after: BTreeMap<&str, &Name> = members.after.iter().map(|after| (after.text.as_str(), after)).collect();
     for before in &members.before {
-        if let Some(after) = members.after.iter().find(|after| after.text == before.text) {
-            sink.push(error::order_both_ways(before, after));
+        if let Some(after) = after.get(before.text.as_str()) {
+            report(error::order_both_ways(before, after), sink);
         }
     }
 }
@@ -144,19 +152,22 @@ fn report_order_both_ways(members: &Members<'_>, sink: &mut Sink) {
 impl Checker<'_, '_> {
     /// `needs a, b in build`: every capability must be known; those with a value become names.
     fn needs(&mut self, members: &Members<'_>) -> Vec<Need> {
+        let own: BTreeMap<&str, Span> =
+            members.provides.iter().map(|own| (own.name.name.as_str(), own.name.span)).collect();
+        let mut seen: BTreeMap<&str, Vec<(Option<Side>, Span)>> = BTreeMap::new();
         let mut known: Vec<Need> = Vec::new();
         for needs in &members.needs {
             let side = needs.side.as_ref().and_then(side_of);
             for capability in &needs.names {
-                let overlaps = |need: &&Need| {
-                    need.name.text == capability.name && (need.side == side || need.side.is_none() || side.is_none())
-                };
-                if let Some(first) = known.iter().find(overlaps) {
-                    self.report(error::duplicate_entry("needs", capability, first.name.span));
+                let before = seen.entry(&capability.name).or_default();
+                let overlaps = |(other, _): &&(Option<Side>, Span)| *other == side || other.is_none() || side.is_none();
+                if let Some((_, first)) = before.iter().find(overlaps) {
+                    self.report(error::duplicate_entry("needs", capability, *first));
                     continue;
                 }
-                if let Some(own) = members.provides.iter().find(|own| own.name.name == capability.name) {
-                    self.report(error::needs_what_it_provides(capability, own.name.span));
+                before.push((side, capability.span));
+                if let Some(own) = own.get(capability.name.as_str()) {
+                    self.report(error::needs_what_it_provides(capability, *own));
                 }
                 let meaning = self.meaning(capability);
                 self.scope.capabilities.insert(capability.name.clone(), meaning);

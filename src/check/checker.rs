@@ -7,7 +7,7 @@ use crate::check::program::Program;
 use crate::check::scope::{LocalKind, Place, Scope};
 use crate::check::signature;
 use crate::check::types::Type;
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Ident;
 
@@ -43,7 +43,12 @@ impl<'p, 'a> Checker<'p, 'a> {
 
     /// Notes a finding.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
-        self.sink.push(diagnostic);
+        report(diagnostic, self.sink);
+    }
+
+    /// Whether so much was found that nothing more is noted.
+    pub(super) fn is_full(&self) -> bool {
+        is_full(self.sink)
     }
 
     /// Notes a finding; the expression it is about has no type.
@@ -55,16 +60,21 @@ impl<'p, 'a> Checker<'p, 'a> {
     /// Binds a name to a new local, unless it is taken or built in.
     pub(super) fn bind(&mut self, name: &Ident, kind: LocalKind) -> LocalId {
         let misnamed = signature::is_builtin_name(&name.name);
-        if misnamed {
-            self.report(error::shadows_builtin(name));
+        let refused = if misnamed {
+            Some(error::shadows_builtin(name))
         } else if let Some(first) = self.scope.find(&name.name) {
-            let first = self.scope.local(first).span;
-            self.report(error::duplicate_name(name, first));
+            Some(error::duplicate_name(name, self.scope.local(first).span))
         } else if self.scope.capabilities.contains_key(&name.name) {
-            self.report(error::name_of_capability(name));
-        }
+            Some(error::name_of_capability(name))
+        } else {
+            None
+        };
         let local = self.scope.add(&name.name, name.span, kind);
-        self.scope.local_mut(local).misnamed = misnamed;
+        let entry = self.scope.local_mut(local);
+        entry.misnamed = misnamed;
+        // A name that was refused is not also called unused.
+        entry.used = refused.is_some();
+        refused.into_iter().for_each(|refused| self.report(refused));
         local
     }
 
@@ -102,6 +112,23 @@ impl<'p, 'a> Checker<'p, 'a> {
             .collect();
         unused.into_iter().for_each(|diagnostic| self.report(diagnostic));
     }
+}
+
+/// More warnings and more findings than this are not noted: nobody reads them, and they take time to compare.
+const MOST_WARNINGS: usize = 200;
+const MOST: usize = 1_000;
+
+/// Notes a finding. There is always room for errors: warnings stop earlier.
+pub(super) fn report(diagnostic: Diagnostic, sink: &mut Sink) {
+    let most = if diagnostic.severity == Severity::Error { MOST } else { MOST_WARNINGS };
+    if sink.diagnostics().len() < most {
+        sink.push(diagnostic);
+    }
+}
+
+/// Whether so much was found that nothing more is noted.
+pub(super) fn is_full(sink: &Sink) -> bool {
+    sink.diagnostics().len() >= MOST
 }
 
 /// What stands for an expression that was reported.

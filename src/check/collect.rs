@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 
+use crate::check::checker::report;
 use crate::check::error;
 use crate::check::hir::FunctionId;
 use crate::check::order::order;
@@ -49,10 +50,10 @@ fn collect_functions<'a>(sources: &Sources<'a>, program: &mut Program<'a>, sink:
             let result = type_name::resolve(&decl.result, sink);
             program.functions.push(Function { decl, file: ast.file, params, result, late: None });
             if crate::check::signature::is_builtin_name(&decl.name.name) {
-                sink.push(error::shadows_builtin(&decl.name));
+                report(error::shadows_builtin(&decl.name), sink);
             } else if let Some(first) = names.get(decl.name.name.as_str()) {
                 let first = program.functions[first.0].decl.name.span;
-                sink.push(error::duplicate_item("function", &decl.name, first));
+                report(error::duplicate_item("function", &decl.name, first), sink);
             } else {
                 names.insert(&decl.name.name, id);
             }
@@ -74,20 +75,20 @@ fn see_functions<'a>(sources: &Sources<'a>, own: &OwnFunctions<'a>, program: &mu
         let mut seen = everywhere.clone();
         for (name, id) in own.get(&ast.file).into_iter().flatten() {
             if everywhere.get(name).is_some_and(|other| other != id) {
-                sink.push(error::shadows_builtin(&program.functions[id.0].decl.name));
+                report(error::shadows_builtin(&program.functions[id.0].decl.name), sink);
             }
             seen.insert(*name, *id);
         }
         for used in uses(ast) {
             let Some(file) = used_file(sources, ast.file, used) else {
-                sink.push(error::unknown_use(used));
+                report(error::unknown_use(used), sink);
                 continue;
             };
             for (name, id) in own.get(&file).into_iter().flatten() {
                 match seen.get(name) {
                     Some(other) if other != id && !everywhere.contains_key(name) => {
                         let first = program.functions[other.0].decl.name.span;
-                        sink.push(error::duplicate_through_use(name, used, first));
+                        report(error::duplicate_through_use(name, used, first), sink);
                     }
                     _ => {
                         seen.insert(*name, *id);
@@ -123,7 +124,7 @@ fn check_use_cycles(sources: &Sources<'_>, sink: &mut Sink) {
             used_file(sources, files[*user].file, used).and_then(|file| files.get_index_of(&file)) == Some(next)
         });
         if let Some(closing) = closing {
-            sink.push(error::use_cycle(closing, circle.len()));
+            report(error::use_cycle(closing, circle.len()), sink);
         }
     }
 }
@@ -135,7 +136,7 @@ fn collect_items<'a>(sources: &Sources<'a>, program: &mut Program<'a>, sink: &mu
             match item {
                 Item::Block(decl) => {
                     if decl.name.name == "base" {
-                        sink.push(error::block_named_base(&decl.name));
+                        report(error::block_named_base(&decl.name), sink);
                     }
                     let declared = Declared { decl, file, from_project };
                     add(&mut program.blocks, "block", &decl.name, declared, |decl| &decl.name, sink);
@@ -166,7 +167,7 @@ fn add<'a, T>(
         Entry::Occupied(mut entry) => {
             let present = entry.get();
             if present.from_project == declared.from_project {
-                sink.push(error::duplicate_item(kind, name, name_of(present.decl).span));
+                report(error::duplicate_item(kind, name, name_of(present.decl).span), sink);
             } else if declared.from_project {
                 entry.insert(declared);
             }

@@ -64,8 +64,8 @@ impl Checker<'_, '_> {
 
     /// Binds the names. `depends` comes first: what a `dep.NAME` is follows from it.
     fn bind_declarations(&mut self, written: &Declarations<'_>) -> Vec<Node> {
-        for depend in &written.depends {
-            let dependency = Dependency { optional: false };
+        for (index, depend) in written.depends.iter().enumerate() {
+            let dependency = Dependency { index, optional: false };
             self.scope.dependencies.entry(depend.name.name.clone()).or_insert(dependency);
         }
         let mut nodes: Vec<Node> = (0..written.depends.len()).map(Node::Depend).collect();
@@ -100,7 +100,9 @@ impl Checker<'_, '_> {
         if !environment.catalogs.contains_key(name) && !environment.image_packages.contains(name) {
             self.report(error::unknown_dependency(&depend.name, environment));
         }
-        self.scope.dependencies.insert(name.clone(), Dependency { optional });
+        if let Some(dependency) = self.scope.dependencies.get_mut(name) {
+            dependency.optional = optional;
+        }
         (Name { text: name.clone(), span: depend.name.span }, value)
     }
 
@@ -123,15 +125,20 @@ impl Checker<'_, '_> {
         Param { name, doc: param.doc.clone(), ty, default, local }
     }
 
+    /// Notes the type of a local, and what is known of it from the value that it is made of.
+    pub(super) fn settle(&mut self, local: LocalId, value: &Expr, ty: Type) {
+        let late = latest(value, &self.scope, self.program);
+        let command = self.is_command(value);
+        let entry = self.scope.local_mut(local);
+        entry.ty = ty;
+        entry.late = late;
+        entry.command = command;
+    }
+
     /// Checks the value of a `let` whose name is bound to `local`.
     pub(super) fn let_value(&mut self, binding: &ast::Let, local: LocalId) -> Let {
         let value = self.expr(&binding.value, None);
-        let late = latest(&value, &self.scope, self.program);
-        let command = self.is_command(&value);
-        let entry = self.scope.local_mut(local);
-        entry.ty = value.ty.clone();
-        entry.late = late;
-        entry.command = command;
+        self.settle(local, &value, value.ty.clone());
         Let { name: Name { text: binding.name.name.clone(), span: binding.name.span }, value, local }
     }
 }
@@ -160,7 +167,7 @@ fn needed(node: Node, written: &Declarations<'_>, nodes: &[Node], checker: &Chec
                 found.extend(checker.scope.find(name).map(|local| first_local + local.0));
             }
             Mention::Dependency(name) => {
-                found.extend(written.depends.iter().position(|depend| depend.name.name == name));
+                found.extend(checker.scope.dependencies.get(name).map(|dependency| dependency.index));
             }
         });
     }

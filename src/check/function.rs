@@ -1,6 +1,6 @@
 //! Functions written in the language: no recursion, and when what they give is known.
 
-use crate::check::checker::{Checker, Owner};
+use crate::check::checker::{Checker, Owner, report};
 use crate::check::error;
 use crate::check::hir;
 use crate::check::level::latest;
@@ -15,7 +15,7 @@ pub(super) fn check_functions(program: &mut Program<'_>, sink: &mut Sink) -> Vec
     let calls: Vec<Vec<usize>> = (0..program.functions.len()).map(|index| called(program, index)).collect();
     let ordered = order(&calls);
     for circle in &ordered.circles {
-        sink.push(error::recursion(circle.iter().map(|index| &program.functions[*index].decl.name)));
+        report(error::recursion(circle.iter().map(|index| &program.functions[*index].decl.name)), sink);
     }
     let mut checked: Vec<Option<hir::Function>> = program.functions.iter().map(|_| None).collect();
     for index in ordered.order {

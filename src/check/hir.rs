@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::check::phase::{Phase, Side};
 use crate::check::types::{Builtin, Method, Type};
 use crate::source::{FileId, Span};
+pub use crate::syntax::ast::BinaryOp;
 use crate::version::{Constraint, Version};
 
 /// Everything that was checked.
@@ -183,7 +184,9 @@ pub struct Stage {
 }
 
 /// One statement of a stage.
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Stmt {
     /// Binds a local.
     Let(Let),
@@ -219,7 +222,9 @@ pub struct Operation {
 }
 
 /// The operations. Paths, owners and values are `string`s unless said otherwise.
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum OperationKind {
     /// `run`
     Run {
@@ -326,7 +331,9 @@ pub enum ShellPart {
 }
 
 /// A clause of `run`.
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Clause {
     /// A mount.
     Mount {
@@ -572,7 +579,7 @@ pub enum ExprKind {
     /// An operator.
     Binary {
         /// Which.
-        op: crate::syntax::ast::BinaryOp,
+        op: BinaryOp,
         /// Its left side.
         left: Box<Expr>,
         /// Its right side.

@@ -2,6 +2,7 @@
 //!
 //! [`check`] reports everything it finds in one run. What it gives is only to be used when no error was found.
 
+pub mod address;
 pub mod hir;
 pub mod phase;
 pub mod shell;
@@ -31,6 +32,7 @@ mod walk;
 use std::collections::BTreeMap;
 
 pub use dump::dump;
+pub use path::is_of_the_system;
 pub use program::{Environment, Sources, Unit};
 
 use crate::check::hir::Hir;
@@ -73,7 +75,9 @@ fn report_equal_ids(blocks: &indexmap::IndexMap<String, hir::Block>, sink: &mut 
         for stage in &block.stages {
             let id = format!("{name}-{}", stage.name.text);
             match seen.get(&id) {
-                Some((other, first)) if other != name => sink.push(error::equal_stage_ids(&id, stage, first)),
+                Some((other, first)) if other != name => {
+                    checker::report(error::equal_stage_ids(&id, stage, first), sink)
+                }
                 Some(_) => {}
                 None => {
                     seen.insert(id, (name, stage));

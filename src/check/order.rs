@@ -4,9 +4,12 @@
 pub(super) struct Order {
     /// Every index once, needed ones first; inside a circle the order is arbitrary but stable.
     pub order: Vec<usize>,
-    /// Each circle that was met, as the indices on it: the first needs the second, the last needs the first.
+    /// The first circles that were met, as the indices on them: each needs the next, the last needs the first.
     pub circles: Vec<Vec<usize>>,
 }
+
+/// There may be as many circles as pairs, and each may be as long as all there is.
+const MOST_CIRCLES: usize = 16;
 
 /// Orders `0..needs.len()`, where `needs[i]` lists what `i` needs. No recursion: input may be a long chain.
 pub(super) fn order(needs: &[Vec<usize>]) -> Order {
@@ -22,11 +25,11 @@ pub(super) fn order(needs: &[Vec<usize>]) -> Order {
             match needed.map(|index| (index, walk.state[index])) {
                 None => result.order.push(walk.finish(current)),
                 Some((index, State::New)) => walk.enter(index),
-                Some((index, State::Open)) => {
+                Some((index, State::Open)) if result.circles.len() < MOST_CIRCLES => {
                     let from = walk.path.iter().position(|open| *open == index).unwrap_or_default();
                     result.circles.push(walk.path[from..].to_vec());
                 }
-                Some((_, State::Done)) => {}
+                Some((_, State::Open | State::Done)) => {}
             }
         }
     }

@@ -49,7 +49,7 @@ fn plain(path: &str) -> Result<(), Problem> {
 
 /// Whether a path lies in what belongs to a base image: `/etc /var /usr /lib* /bin /sbin`, but not `/usr/local`; or is
 /// all of it.
-pub(super) fn is_of_the_system(path: &str) -> bool {
+pub fn is_of_the_system(path: &str) -> bool {
     let mut parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
     match (parts.next(), parts.next()) {
         (None, _) => true,

@@ -59,6 +59,8 @@ pub(super) enum Place {
 /// What the block says about a dependency.
 #[derive(Clone, Debug)]
 pub(super) struct Dependency {
+    /// Its place in `depends`.
+    pub index: usize,
     /// Whether `depends` may ask for nothing.
     pub optional: bool,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::check::block::name;
-use crate::check::checker::{Checker, Owner};
+use crate::check::checker::{Checker, Owner, report};
 use crate::check::declare::Declarations;
 use crate::check::error;
 use crate::check::hir::{self, Name};
@@ -52,15 +52,15 @@ fn sort<'a>(decl: &'a StackDecl, sink: &mut Sink) -> Members<'a> {
             StackMember::Let(binding) => members.declarations.lets.push(binding),
             StackMember::Param(param) => members.declarations.params.push(param),
             StackMember::Detect(detect) => match members.detect {
-                Some(first) => sink.push(error::duplicate_member("detect", detect.span, first.span)),
+                Some(first) => report(error::duplicate_member("detect", detect.span, first.span), sink),
                 None => members.detect = Some(detect),
             },
             StackMember::Blocks(blocks) => match members.blocks {
-                Some(first) => sink.push(error::duplicate_member("blocks", blocks.span, first.span)),
+                Some(first) => report(error::duplicate_member("blocks", blocks.span, first.span), sink),
                 None => members.blocks = Some(blocks),
             },
             StackMember::Export(export) => match members.export {
-                Some(first) => sink.push(error::duplicate_member("export", export.span, first.span)),
+                Some(first) => report(error::duplicate_member("export", export.span, first.span), sink),
                 None => members.export = Some(export),
             },
         }

@@ -3,15 +3,20 @@
 /// Names longer than this are not compared: nobody misspells them, and comparing is quadratic.
 const LONGEST: usize = 64;
 
+/// No more candidates than this are compared.
+const MOST: usize = 500;
+
 /// The candidate that differs least from `name`, if it differs in no more than a third of the letters.
 pub(super) fn closest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
     if name.len() > LONGEST {
         return None;
     }
-    let allowed = name.chars().count().max(3) / 3;
+    let allowed = name.chars().count() / 3;
     candidates
         .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST && *candidate != name)
+        .filter(|candidate| candidate.len() <= LONGEST && candidate.len().abs_diff(name.len()) <= allowed * 4)
+        .filter(|candidate| *candidate != name)
+        .take(MOST)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

@@ -1,5 +1,6 @@
 //! A type as written → the type.
 
+use crate::check::checker::report;
 use crate::check::error;
 use crate::check::types::Type;
 use crate::diagnostic::Sink;
@@ -19,13 +20,13 @@ pub(super) fn resolve(written: &TypeExpr, sink: &mut Sink) -> Type {
         ("data", None) => Type::Data,
         ("list", Some(argument)) => match resolve(argument, sink) {
             Type::Optional(_) => {
-                sink.push(error::optional_elements(argument.span));
+                report(error::optional_elements(argument.span), sink);
                 Type::Error
             }
             element => Type::List(Box::new(element)),
         },
         _ => {
-            sink.push(error::unknown_type(written));
+            report(error::unknown_type(written), sink);
             Type::Error
         }
     };

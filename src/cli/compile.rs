@@ -37,7 +37,9 @@ pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
     if !sink.diagnostics().is_empty() {
         output.findings(sink.diagnostics(), &sources);
     }
-    let Some(bytes) = emitted.filter(|_| !sink.has_errors()) else { return Ok(Exit::Project) };
+    let Some(bytes) = emitted.filter(|_| !sink.has_errors()) else {
+        return Ok(Exit::stopped_by(sink.diagnostics()));
+    };
     match &args.output {
         Some(path) => files::write(path, &bytes)?,
         None => output.machine(&bytes),
@@ -52,7 +54,7 @@ fn front(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Opt
     let tree = project::open(args.project.directory.as_deref())?;
     let front = compile::front(Box::new(tree), &project::options(&args.project)?, sources, sink);
     Ok(front.map(|front| match args.emit {
-        Emit::Ast => front.asts.iter().map(syntax::dump::dump).collect::<String>().into_bytes(),
+        Emit::Ast => front.asts.iter().map(syntax::dump).collect::<String>().into_bytes(),
         _ => crate::check::dump(&front.hir).into_bytes(),
     }))
 }

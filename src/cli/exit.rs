@@ -3,6 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use crate::diagnostic::{Diagnostic, code};
+
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -25,6 +27,13 @@ impl Exit {
             Self::Usage => 2,
             Self::Bug => 70,
         }
+    }
+}
+
+impl Exit {
+    /// How a command ends that these findings stopped.
+    pub fn stopped_by(findings: &[Diagnostic]) -> Self {
+        if findings.iter().any(|found| found.code == code::BUG) { Self::Bug } else { Self::Project }
     }
 }
 

@@ -12,7 +12,8 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// The text of a file.
 pub fn read(path: &Path) -> Result<String, Problem> {
-    disk::read_text(path, MOST_BYTES).map_err(|error| Problem::usage(error.to_string()))
+    disk::read_text(path, MOST_BYTES)
+        .map_err(|error| Problem::usage(format!("cannot read `{}`: {error}", path.display())))
 }
 
 /// Writes a file so that it is there whole or not at all.

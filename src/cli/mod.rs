@@ -1,6 +1,6 @@
 //! Arguments → passes → output.
 //!
-//! Machine output goes to stdout, everything else to stderr. Exit codes are in [`exit`].
+//! Machine output goes to stdout, everything else to stderr. Exit codes are in `exit.rs`.
 
 mod args;
 mod blocks;

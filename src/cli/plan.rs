@@ -28,7 +28,7 @@ pub fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Problem> {
     if !sink.diagnostics().is_empty() {
         output.findings(sink.diagnostics(), &sources);
     }
-    let Some(compiled) = compiled else { return Ok(Exit::Project) };
+    let Some(compiled) = compiled else { return Ok(Exit::stopped_by(sink.diagnostics())) };
     if args.json {
         let document = Document { plan: &compiled.plan, metadata: &compiled.metadata };
         let text = serde_json::to_string_pretty(&document).map_err(|error| Problem {

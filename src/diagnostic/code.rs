@@ -38,6 +38,8 @@ macro_rules! codes {
 }
 
 codes! {
+    // what is never the user's fault
+    BUG "E0001" "cogpack::bug"
     // syntax: E01xx
     SYNTAX_UNEXPECTED "E0101" "cogpack::syntax::unexpected"
     SYNTAX_FILE_SIZE "E0102" "cogpack::syntax::file-too-large"
@@ -143,6 +145,7 @@ codes! {
     CHECK_FUNCTION_AS_VALUE "E0323" "cogpack::check::function-as-value"
     CHECK_NOT_JSON "E0324" "cogpack::check::not-json"
     CHECK_COMMAND_NOT_A_LIST "E0325" "cogpack::check::command-not-a-list"
+    CHECK_DEEP_LIST "E0326" "cogpack::check::deep-list"
     CHECK_INTERPOLATION_IN_QUOTES "E0401" "cogpack::check::interpolation-in-quotes"
     CHECK_INTERPOLATION_IN_HERE_DOCUMENT "E0402" "cogpack::check::interpolation-in-here-document"
     CHECK_INTERPOLATION_IN_COMMENT "E0403" "cogpack::check::interpolation-in-comment"
@@ -220,8 +223,9 @@ codes! {
     EVAL_DATA_TYPE "E0603" "cogpack::eval::data-type"
     EVAL_BAD_CONSTRAINT "E0604" "cogpack::eval::bad-constraint"
     EVAL_BAD_PATH "E0605" "cogpack::eval::bad-path"
-    EVAL_MISTYPED "E0606" "cogpack::eval::mistyped"
     EVAL_CAPABILITY_VALUE "E0607" "cogpack::eval::capability-value"
+    EVAL_CREDENTIALS "E0608" "cogpack::eval::credentials"
+    EVAL_TOO_MUCH "E0609" "cogpack::eval::too-much"
 
     // resolve: E07xx
     RESOLVE_NO_STACK "E0701" "cogpack::resolve::no-stack"
@@ -234,7 +238,6 @@ codes! {
     RESOLVE_NO_BASE "E0708" "cogpack::resolve::no-base"
     RESOLVE_UNKNOWN_PARAM "E0709" "cogpack::resolve::unknown-param"
     RESOLVE_BAD_PARAM "E0710" "cogpack::resolve::bad-param"
-    RESOLVE_MALFORMED "E0711" "cogpack::resolve::malformed"
 
     // plan: E08xx; composing from E0851
     COMPOSE_PATH "E0851" "cogpack::plan::path"
@@ -244,7 +247,7 @@ codes! {
     COMPOSE_TOO_EARLY "E0855" "cogpack::plan::too-early"
     COMPOSE_EXPORT "E0856" "cogpack::plan::export-conflict"
     COMPOSE_EXPORT_VALUE "E0857" "cogpack::plan::export-value"
-    COMPOSE_SAME_ID "E0858" "cogpack::plan::same-id"
+    COMPOSE_SIZE "E0859" "cogpack::plan::size"
     // plan: E08xx
     PLAN_UNKNOWN_FIELD "E0802" "cogpack::plan::plan-unknown-field"
     PLAN_WRONG_TYPE "E0803" "cogpack::plan::plan-wrong-type"

@@ -59,6 +59,11 @@ impl Diagnostic {
         }
     }
 
+    /// A bug of the compiler: something that its own passes had ruled out.
+    pub fn bug(message: impl Into<String>) -> Self {
+        Self::error(code::BUG, message).help("this is a bug in Cogpack: please report it, with the files named here")
+    }
+
     /// A warning without a place yet.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }

@@ -49,11 +49,10 @@ pub fn bad_path(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnos
     at_value(diagnostic, origin, used)
 }
 
-/// E0606: the value is not what the checker proved it to be. This is a bug of the compiler.
+/// E0001: the value is not what the checker proved it to be.
 pub fn mistyped(wanted: &str, used: Span) -> Diagnostic {
-    Diagnostic::error(code::EVAL_MISTYPED, format!("this expression has no {wanted} as its value"))
+    Diagnostic::bug(format!("this expression was checked to be a {wanted}, and its value is none"))
         .at(used, "evaluated here")
-        .help("this is a bug in Cogpack: please report it with the block")
 }
 
 /// E0607: a capability's value is read, and the block or image that provides it gives none.
@@ -61,4 +60,19 @@ pub fn unknown_capability_value(name: &str, used: Span) -> Diagnostic {
     Diagnostic::error(code::EVAL_CAPABILITY_VALUE, format!("what provides `{name}` gives it no value"))
         .at(used, "its value is read here")
         .help(format!("write `provides {name} = \"…\"` in the block that provides it"))
+}
+
+/// E0608: a text holds a URL with a user name or a password. The text is not repeated: it may be a secret.
+pub fn credentials(what: &str, origin: Origin, used: Span) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(code::EVAL_CREDENTIALS, format!("{what} holds a URL with a user name or a password"))
+            .help("take it out of the URL and mount it as a secret: `mount secret ID as env NAME` in a `run` step");
+    at_value(diagnostic, origin, used)
+}
+
+/// E0609: computing a value takes more than any block should.
+pub fn too_much(what: &str, used: Span) -> Diagnostic {
+    Diagnostic::error(code::EVAL_TOO_MUCH, format!("computing this takes too much: {what}"))
+        .at(used, "given up here")
+        .help("make the lists and texts smaller, or leave the work to a `run` step")
 }

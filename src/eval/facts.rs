@@ -58,6 +58,8 @@ impl Evaluator<'_> {
             RecordValue::Packages => match name {
                 "lines" => strings(&self.facts.project.packages.lines),
                 "indexes" => strings(&self.facts.project.packages.indexes),
+                "options" => strings(&self.facts.project.packages.options),
+                "constraints" => strings(&self.facts.project.packages.constraints),
                 _ => return None,
             },
             RecordValue::Platform => match name {

@@ -31,40 +31,60 @@ impl Evaluator<'_> {
             Builtin::Json => self.document(Format::Json, arg(0)?)?,
             Builtin::Join => {
                 let values = self.list(arg(0)?)?;
-                let origin = Origin {
-                    leads: values.first().is_some_and(|value| value.origin.leads),
-                    span: values.iter().find_map(|value| value.origin.span),
-                };
-                let texts: Vec<_> = values.iter().filter_map(Value::text).collect();
-                Value { kind: ValueKind::String(texts.join(&text(1)?.0).into()), origin }
+                let separator = text(1)?;
+                let mut pieces = Vec::with_capacity(2 * values.len());
+                for value in &values {
+                    if !pieces.is_empty() {
+                        pieces.push(separator.clone());
+                    }
+                    pieces.push((value.text().unwrap_or_default(), value.origin));
+                }
+                self.spend(pieces.iter().map(|(piece, _)| piece.len()).sum(), span)?;
+                Value::concat(pieces)
             }
             Builtin::Split => {
                 let (whole, origin) = text(0)?;
                 let separator = text(1)?.0;
-                let piece = |piece: &str| Value { kind: ValueKind::String(piece.into()), origin };
+                self.spend(whole.len(), span)?;
+                let piece = |(index, piece): (usize, &str)| {
+                    let origin = if index == 0 { origin } else { origin.of_a_part() };
+                    Value { kind: ValueKind::String(piece.into()), origin }
+                };
                 let pieces = if separator.is_empty() {
-                    vec![piece(&whole)]
+                    vec![piece((0, &whole))]
                 } else {
-                    whole.split(&*separator).map(piece).collect()
+                    whole.split(&*separator).enumerate().map(piece).collect()
                 };
                 ValueKind::List(pieces).into()
             }
             Builtin::Trim => {
                 let (whole, origin) = text(0)?;
+                let starts_later = whole.starts_with(char::is_whitespace);
+                let origin = if starts_later { origin.of_a_part() } else { origin };
                 Value { kind: ValueKind::String(whole.trim().into()), origin }
             }
             Builtin::Replace => {
                 let (whole, origin) = text(0)?;
                 let from = text(1)?.0;
-                let (to, _) = text(2)?;
-                let replaced = if from.is_empty() { whole.to_string() } else { whole.replace(&*from, &to) };
-                Value { kind: ValueKind::String(replaced.into()), origin }
+                let (to, of_to) = text(2)?;
+                if from.is_empty() || !whole.contains(&*from) {
+                    return Ok(Value { kind: ValueKind::String(whole), origin });
+                }
+                let within = origin.within || of_to.within;
+                let leads = if whole.starts_with(&*from) { within } else { origin.leads };
+                let origin = Origin { leads, within, span: origin.span.or(of_to.span) };
+                self.spend(whole.len().saturating_mul(to.len().max(1)) / from.len().max(1), span)?;
+                Value { kind: ValueKind::String(whole.replace(&*from, &to).into()), origin }
             }
             Builtin::StartsWith => Value::bool(text(0)?.0.starts_with(&*text(1)?.0)),
             Builtin::EndsWith => Value::bool(text(0)?.0.ends_with(&*text(1)?.0)),
             Builtin::ToJson => {
                 let value = self.value(arg(0)?)?;
-                Value { kind: ValueKind::String(self.json(&value).into()), origin: value.origin }
+                let origin = match value.kind {
+                    ValueKind::Data(_) | ValueKind::Record(_) => Origin::project(value.origin.span),
+                    _ => value.origin,
+                };
+                Value { kind: ValueKind::String(self.json(&value).into()), origin }
             }
             Builtin::Quote => {
                 let (word, origin) = text(0)?;
@@ -233,11 +253,18 @@ fn data_method(data: Option<&Rc<Data>>, method: Method, key: &str, used: Span) -
     Ok(Value { kind, origin })
 }
 
+/// Whether JSON writes a number so: dates of TOML, `inf` and `0x1f` of YAML become texts.
+fn is_json_number(text: &str) -> bool {
+    serde_json::from_str::<serde_json::Number>(text).is_ok()
+}
+
+/// Documents nest no deeper than `project::data` lets them.
 fn data_json(data: &Data) -> String {
     match &data.kind {
         DataKind::Null => "null".into(),
         DataKind::Bool(value) => value.to_string(),
         DataKind::Int { value, .. } => value.to_string(),
+        DataKind::Number(text) if is_json_number(text) => text.clone(),
         DataKind::Number(text) | DataKind::String(text) => serde_json::Value::from(text.as_str()).to_string(),
         DataKind::List(items) => {
             let items: Vec<String> = items.iter().map(data_json).collect();

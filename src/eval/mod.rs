@@ -1,8 +1,9 @@
-//! A checked expression and the project's facts → a [`Value`](value::Value).
+//! A checked expression and the project's facts → a [`Value`].
 //!
 //! Before resolution only facts can be read; [`Resolved`] answers for versions and base images afterwards. The checker
 //! has seen to it that nothing is asked too early.
 
+mod budget;
 pub mod command;
 pub mod error;
 mod facts;
@@ -11,15 +12,16 @@ pub mod value;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use crate::check::hir::{Elem, Expr, ExprKind, Hir, Let, LocalId};
+use crate::check::hir::{BinaryOp, Elem, Expr, ExprKind, Hir, Let, LocalId};
 use crate::check::phase::Side;
 use crate::check::types::{Record, Type};
 use crate::diagnostic::Diagnostic;
-use crate::eval::value::{Origin, RecordValue, Value, ValueKind};
+use crate::eval::budget::Budget;
+use crate::eval::value::{RecordValue, Value, ValueKind};
 use crate::project::Project;
-use crate::source::SourceMap;
-use crate::syntax::ast::BinaryOp;
+use crate::source::{SourceMap, Span};
 use crate::version::Version;
 
 /// What evaluation gives: a value, or the finding that stopped it.
@@ -65,6 +67,7 @@ pub struct Evaluator<'a> {
     frame: RefCell<Vec<Option<Value>>>,
     evidence: RefCell<Vec<String>>,
     seen: RefCell<BTreeSet<String>>,
+    budget: Rc<Budget>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -78,6 +81,7 @@ impl<'a> Evaluator<'a> {
             frame: RefCell::new(vec![None; frame]),
             evidence: RefCell::new(Vec::new()),
             seen: RefCell::new(BTreeSet::new()),
+            budget: Rc::default(),
         }
     }
 
@@ -103,6 +107,8 @@ impl<'a> Evaluator<'a> {
 
     /// The value of an expression.
     pub fn value(&self, expr: &Expr) -> Evaluated<Value> {
+        self.spend(1, expr.span)?;
+        let _inside = self.budget.enter().map_err(|what| Box::new(error::too_much(what, expr.span)))?;
         match &expr.kind {
             ExprKind::None => Ok(Value::none()),
             ExprKind::Bool(value) => Ok(Value::bool(*value)),
@@ -178,21 +184,17 @@ impl<'a> Evaluator<'a> {
     }
 
     fn template(&self, parts: &[Expr]) -> Evaluated<Value> {
-        let mut text = String::new();
-        let mut origin = Origin::default();
+        let mut pieces = Vec::with_capacity(parts.len());
         for part in parts {
             let value = self.value(part)?;
             if value.is_omitted() {
                 continue;
             }
             let piece = value.text().ok_or_else(|| Box::new(error::mistyped("string", part.span)))?;
-            if text.is_empty() {
-                origin.leads = value.origin.leads;
-            }
-            origin.span = origin.span.or(value.origin.span);
-            text.push_str(&piece);
+            self.spend(piece.len(), part.span)?;
+            pieces.push((piece, value.origin));
         }
-        Ok(Value { kind: ValueKind::String(text.into()), origin })
+        Ok(Value::concat(pieces))
     }
 
     fn elements(&self, elements: &[Elem], into: &mut Vec<Value>) -> Evaluated<()> {
@@ -221,6 +223,9 @@ impl<'a> Evaluator<'a> {
 
     fn local(&self, local: LocalId, expr: &Expr) -> Evaluated<Value> {
         if let Some(Some(value)) = self.frame.borrow().get(local.0) {
+            if let ValueKind::List(values) = &value.kind {
+                self.spend(values.len(), expr.span)?;
+            }
             return Ok(value.clone());
         }
         let Some(binding) = self.lets.get(&local.0) else {
@@ -247,7 +252,8 @@ impl<'a> Evaluator<'a> {
         let Some(function) = self.hir.functions.get(function) else {
             return Err(Box::new(error::mistyped("function", expr.span)));
         };
-        let inner = Evaluator::new(self.hir, self.facts, &[], function.frame);
+        let mut inner = Evaluator::new(self.hir, self.facts, &[], function.frame);
+        inner.budget = Rc::clone(&self.budget);
         for (index, arg) in args.iter().enumerate() {
             inner.set(LocalId(index), self.value(arg)?);
         }
@@ -283,6 +289,11 @@ impl<'a> Evaluator<'a> {
             }
         };
         Ok(Value::bool(truth))
+    }
+
+    /// Counts work, so that no block takes longer than anyone waits.
+    fn spend(&self, steps: usize, at: Span) -> Evaluated<()> {
+        self.budget.spend(steps).map_err(|what| Box::new(error::too_much(what, at)))
     }
 
     fn note(&self, file: String) {

@@ -23,6 +23,8 @@ pub struct Value {
 pub struct Origin {
     /// Whether its first character comes from the project: then a leading `-` could be an option nobody meant.
     pub leads: bool,
+    /// Whether any of it comes from the project: then a part that is cut out of it may begin with what does.
+    pub within: bool,
     /// The place in a file of the project that it was read from.
     pub span: Option<Span>,
 }
@@ -30,7 +32,12 @@ pub struct Origin {
 impl Origin {
     /// Something read from the project; the place is absent for a file's name.
     pub fn project(span: Option<Span>) -> Self {
-        Self { leads: true, span }
+        Self { leads: true, within: true, span }
+    }
+
+    /// Where a part of it comes from that need not begin where it begins.
+    pub fn of_a_part(self) -> Self {
+        Self { leads: self.within, ..self }
     }
 }
 
@@ -105,6 +112,21 @@ impl Value {
     /// A text of the project.
     pub fn project_string(text: impl Into<Arc<str>>, span: Option<Span>) -> Self {
         Self { kind: ValueKind::String(text.into()), origin: Origin::project(span) }
+    }
+
+    /// Texts one behind the other, as one text.
+    pub fn concat(pieces: impl IntoIterator<Item = (Arc<str>, Origin)>) -> Self {
+        let mut text = String::new();
+        let mut origin = Origin::default();
+        for (piece, of_piece) in pieces {
+            if text.is_empty() {
+                origin.leads = of_piece.leads;
+            }
+            origin.within |= of_piece.within;
+            origin.span = origin.span.or(of_piece.span);
+            text.push_str(&piece);
+        }
+        Self { kind: ValueKind::String(text.into()), origin }
     }
 
     /// Whether it is left out of its list or command.

@@ -1,6 +1,6 @@
 //! A directory on disk → [`Tree`]: listed and read on demand, each directory and each file at most once.
 //!
-//! Nothing outside the directory is opened, whatever links it holds and whoever changes them meanwhile: see [`open`].
+//! Nothing outside the directory is opened, whatever links it holds and whoever changes them meanwhile: see `disk/open.rs`.
 //! File names that are not UTF-8 cannot be written in a block, so they are left out of listings;
 //! [`DiskTree::unnameable`] tells which were met.
 

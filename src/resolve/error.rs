@@ -151,9 +151,7 @@ pub fn bad_param(block: &str, param: &str, wanted: &str, found: &str, span: Opti
     place(diagnostic, span)
 }
 
-/// E0711: a catalog or image metadata cannot be used.
+/// E0001: a catalog or image metadata that ships cannot be read.
 pub fn malformed(file: FileId, malformed: &Malformed) -> Diagnostic {
-    Diagnostic::error(code::RESOLVE_MALFORMED, malformed.message.clone())
-        .at(Span::new(file, malformed.range.start, malformed.range.end), "here")
-        .help("catalogs and image metadata are described in docs/catalogs.md")
+    Diagnostic::bug(malformed.message.clone()).at(Span::new(file, malformed.range.start, malformed.range.end), "here")
 }

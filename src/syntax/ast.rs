@@ -282,6 +282,7 @@ pub struct Stage {
 }
 
 /// One statement of a stage.
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 pub enum StageStmt {
     /// `from INPUT`

@@ -16,6 +16,8 @@ pub const MAX_FILE: usize = 1 << 20;
 /// How many brackets, strings and interpolations may be open at one place.
 pub const MAX_DEPTH: usize = 64;
 const MAX_CHARACTERS_REPORTED: usize = 10;
+/// Behind this many mistakes in brackets and strings, the rest of a file says nothing about its statements.
+const MAX_TROUBLE: usize = 25;
 
 /// What a scan found.
 #[derive(Debug, Default)]
@@ -121,6 +123,9 @@ impl<'t> Scanner<'t, '_> {
                 self.finish_item();
             }
             self.mistake(token);
+            if self.scan.trouble.len() >= MAX_TROUBLE {
+                return Scan { refused: true, items: Vec::new(), ..self.scan };
+            }
             self.borders(token, lexer.frames().is_empty());
         }
         // Behind a string that goes on to the end of the file, no bracket could be closed.
@@ -200,6 +205,9 @@ impl<'t> Scanner<'t, '_> {
     }
 
     fn borders(&mut self, token: Token, closed: bool) {
+        if token.kind == TokenKind::Stray {
+            return;
+        }
         let text = &self.text[token.start..token.end];
         let heads = ["block", "stack", "fn", "use"];
         let begins = token.depth == 0 && token.kind == TokenKind::Word && self.line_first && heads.contains(&text);

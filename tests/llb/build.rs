@@ -167,6 +167,7 @@ impl Builder {
                 .iter()
                 .map(|it| Location { file: self.files[it.source_map], ranges: it.ranges.iter().map(range).collect() })
                 .collect(),
+            caps: Vec::new(),
         }
     }
 
@@ -302,6 +303,9 @@ impl Builder {
 
 /// Env, dir and platform of an OCI image config.
 pub fn with_image_config(state: State, config: &serde_json::Value) -> State {
+    if let Some(text) = config.as_str() {
+        return with_image_config(state, &serde_json::from_str(text).expect("JSON"));
+    }
     let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let inner = &config["config"];
     state.with(|values| {

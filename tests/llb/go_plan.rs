@@ -51,11 +51,11 @@ struct Stage {
     #[serde(rename = "name")]
     _name: Option<String>,
     source: Input,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     operations: Vec<Operation>,
     #[serde(rename = "phaseKey")]
     _phase_key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     env: Vec<String>,
     dir: Option<String>,
     #[serde(rename = "provides")]
@@ -77,7 +77,7 @@ struct Input {
 enum Operation {
     Exec {
         command: String,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "null_is_default")]
         mounts: Vec<PlanMount>,
     },
     #[serde(rename_all = "camelCase")]
@@ -104,8 +104,15 @@ enum Operation {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 struct Patterns {
+    #[serde(deserialize_with = "null_is_default")]
     include: Vec<String>,
+    #[serde(deserialize_with = "null_is_default")]
     exclude: Vec<String>,
+}
+
+/// Go writes an empty list as `null`.
+fn null_is_default<'de, D: serde::Deserializer<'de>, T: Default + Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(from).map(Option::unwrap_or_default)
 }
 
 #[derive(Deserialize)]

@@ -2,6 +2,7 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
+    clippy::unwrap_used,
     dead_code,
     reason = "tests read the repository and start the command; no test uses all of this"
 )]

@@ -14,10 +14,11 @@ pub(in crate::check) fn invalid_path(path: &str, span: Span, problem: Problem) -
         Problem::NotAbsolute => (
             format!("the path `{path}` is not absolute"),
             "does not start with `/`",
-            format!(
-                "write the whole path, such as `/src/{}`: `workdir` does not change it",
-                path.trim_start_matches("./")
-            ),
+            match path.trim_start_matches("./") {
+                "" | "." => "write the whole path, such as `/src`: `workdir` does not change it".to_owned(),
+                home if home.starts_with('~') => "write the whole path, such as `/root`: no shell reads `~`".to_owned(),
+                rest => format!("write the whole path, such as `/{rest}`: `workdir` does not change it"),
+            },
         ),
         Problem::NotRelative => (
             format!("the path `{path}` does not lie in the project"),

@@ -18,6 +18,7 @@ use crate::check::types::Type;
 fn an(ty: &Type) -> String {
     match ty {
         Type::Never => "`none`".into(),
+        Type::Data => "`data`".into(),
         Type::Int => "an `int`".into(),
         Type::Record(record) => format!("the record `{record}`"),
         _ => format!("a `{ty}`"),

@@ -12,12 +12,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Ident, Use};
 
 /// E0201
-pub(in crate::check) fn unknown_name<'n>(
-    name: &str,
-    span: Span,
-    known: impl IntoIterator<Item = &'n str>,
-    is_capability: bool,
-) -> Diagnostic {
+pub(in crate::check) fn unknown_name(name: &str, span: Span, meant: Option<String>, is_capability: bool) -> Diagnostic {
     let found =
         Diagnostic::error(code::CHECK_UNKNOWN_NAME, format!("unknown name `{name}`")).at(span, "not known here");
     let foreign = match name {
@@ -37,7 +32,7 @@ pub(in crate::check) fn unknown_name<'n>(
         "env" | "ENV" | "ARG" => "a block cannot read the environment of the machine: use a `param`".to_owned(),
         _ => "declare it with `let` or `param`, or put quotes around it if it is text".to_owned(),
     };
-    found.help(did_you_mean(name, known, otherwise))
+    found.help(meant.map_or_else(otherwise, |meant| format!("did you mean `{meant}`?")))
 }
 
 /// E0202
@@ -121,10 +116,9 @@ pub(in crate::check) fn unknown_function(name: &str, span: Span, known: &[&str])
 /// E0210
 pub(in crate::check) fn recursion<'a>(circle: impl Iterator<Item = &'a Ident>) -> Diagnostic {
     let circle: Vec<&Ident> = circle.collect();
-    let chain: Vec<String> = circle.iter().chain(circle.first()).map(|name| format!("`{}`", name.name)).collect();
-    let mut found = Diagnostic::error(code::CHECK_RECURSION, format!("a function calls itself: {}", chain.join(" → ")))
+    let mut found = Diagnostic::error(code::CHECK_RECURSION, format!("a function calls itself: {}", chain(&circle)))
         .help("every program ends: use `for` over a list in place of recursion");
-    for (index, name) in circle.iter().enumerate() {
+    for (index, name) in circle.iter().take(LONGEST_CHAIN).enumerate() {
         found =
             if index == 0 { found.at(name.span, "calls itself") } else { found.related(name.span, "by way of this") };
     }
@@ -133,15 +127,24 @@ pub(in crate::check) fn recursion<'a>(circle: impl Iterator<Item = &'a Ident>) -
 
 /// E0211
 pub(in crate::check) fn let_cycle(circle: &[&Ident]) -> Diagnostic {
-    let chain: Vec<String> = circle.iter().chain(circle.first()).map(|name| format!("`{}`", name.name)).collect();
-    let mut found =
-        Diagnostic::error(code::CHECK_LET_CYCLE, format!("a value is made of itself: {}", chain.join(" → ")))
-            .help("break the circle: one of them needs a value that does not depend on the others");
-    for (index, name) in circle.iter().enumerate() {
+    let mut found = Diagnostic::error(code::CHECK_LET_CYCLE, format!("a value is made of itself: {}", chain(circle)))
+        .help("break the circle: one of them needs a value that does not depend on the others");
+    for (index, name) in circle.iter().take(LONGEST_CHAIN).enumerate() {
         let label = if index == 0 { "its value needs itself" } else { "by way of this" };
         found = if index == 0 { found.at(name.span, label) } else { found.related(name.span, label) };
     }
     found
+}
+
+/// More names of a circle than this are not shown.
+const LONGEST_CHAIN: usize = 8;
+
+/// `` `a` → `b` → `a` ``
+fn chain(circle: &[&Ident]) -> String {
+    let shown = circle.iter().take(LONGEST_CHAIN).map(|name| format!("`{}`", name.name));
+    let cut = (circle.len() > LONGEST_CHAIN).then(|| "…".to_owned());
+    let back = circle.first().map(|name| format!("`{}`", name.name));
+    shown.chain(cut).chain(back).collect::<Vec<_>>().join(" → ")
 }
 
 /// E0212

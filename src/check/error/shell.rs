@@ -65,6 +65,16 @@ pub(in crate::check) fn interpolation_place(place: &Place, value: &Expr, span: S
     Diagnostic::error(code, message).at(span, "would not be one word").help(help)
 }
 
+/// E0405
+pub(in crate::check) fn exec_code(runner: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        code::CHECK_INTERPOLATION_IN_CODE,
+        format!("a value stands in what `{}` runs as code", shown(runner)),
+    )
+    .at(span, "not only text of the block")
+    .help("for a shell write `run \"…\"`, where values are quoted; else give the value as a variable: `env NAME = x`")
+}
+
 /// E0406
 pub(in crate::check) fn list_not_alone(value: &Expr, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_LIST_NOT_ALONE, "a list must stand between blanks")
@@ -131,6 +141,7 @@ pub(in crate::check) fn unexpanded_variable(
     let help = match variable {
         Some(variable) if variable == name && text.get(range.end..).is_some_and(|rest| rest.is_empty()) => {
             let before = text.get(..range.start).unwrap_or_default().trim_end_matches(':');
+            let before = if before.is_empty() { "…" } else { before };
             format!("to put something before the present value write `env {variable} prepend \"{before}\"`")
         }
         Some(variable) if variable == name => {

@@ -1,4 +1,4 @@
-//! Types and knowledge levels (E0224, E0301–E0325).
+//! Types and knowledge levels (E0224, E0301–E0326).
 
 use crate::check::error::{an, shown};
 use crate::check::hir::{Expr, ExprKind};
@@ -76,6 +76,11 @@ fn conversion(found: &Expr, expected: &Type) -> Option<String> {
     })
 }
 
+/// Why an optional value will not do where a type is asked for.
+pub(in crate::check) fn asked_for(expected: &Type) -> String {
+    format!("{} is asked for", an(expected))
+}
+
 /// E0302
 pub(in crate::check) fn optional_value(found: &Expr, why: &str) -> Diagnostic {
     let message = match &found.ty {
@@ -104,9 +109,13 @@ pub(in crate::check) fn unknown_field(ty: &Type, name: &Ident, known: &[String])
         [] => format!("{} has nothing that is reached with `.`", an(ty)),
         known => format!("there is {}", listing(known.iter().map(String::as_str))),
     };
+    let mut help = did_you_mean(&name.name, known.iter().map(String::as_str), otherwise);
+    if *ty == Type::Data {
+        help = format!("{help}; a key of the document is read with a method: `.string(\"{}\")`", name.name);
+    }
     Diagnostic::error(code::CHECK_UNKNOWN_FIELD, format!("{owner} has no `{}`", name.name))
         .at(name.span, "not known")
-        .help(did_you_mean(&name.name, known.iter().map(String::as_str), otherwise))
+        .help(help)
 }
 
 /// E0304
@@ -434,6 +443,13 @@ pub(in crate::check) fn not_json(found: &Expr) -> Diagnostic {
     Diagnostic::error(code::CHECK_NOT_JSON, format!("`to_json` does not take {}", an(&found.ty)))
         .at(found.span, found.ty.to_string())
         .help(help)
+}
+
+/// E0326
+pub(in crate::check) fn deep_list(span: Span) -> Diagnostic {
+    Diagnostic::error(code::CHECK_DEEP_LIST, "lists are nested too deeply")
+        .at(span, "more than 16 lists in each other")
+        .help("to put the elements of a list into a list write `for x in list { x }`")
 }
 
 /// E0325

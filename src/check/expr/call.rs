@@ -37,13 +37,18 @@ impl Checker<'_, '_> {
             }
         }
         self.check_anyway(args);
-        let is_value = self.scope.names().chain(signature::VALUES.iter().copied()).any(|known| known == name);
+        let is_value = self.scope.find(name).is_some()
+            || self.scope.capabilities.contains_key(name)
+            || signature::VALUES.contains(&name);
         if is_value {
             let value = self.declared(name, name_span);
             if value.ty == Type::Error {
                 return erroneous(span);
             }
             return self.refuse(span, error::not_callable(&value.ty, name_span));
+        }
+        if self.is_full() {
+            return erroneous(span);
         }
         let own = self.program.visible.get(&self.file).into_iter().flat_map(|names| names.keys().copied());
         let known: Vec<&str> = own.chain(signature::FUNCTIONS.iter().map(|signature| signature.name)).collect();

@@ -17,6 +17,19 @@ struct Seen {
     expected: Option<Type>,
 }
 
+/// Lists of lists go no deeper: a chain of `let`s could make a type of any size, and types are walked and copied.
+const DEEPEST: usize = 16;
+
+/// How many lists are in each other.
+fn list_depth(ty: &Type) -> usize {
+    std::iter::successors(Some(ty), |ty| match ty {
+        Type::List(element) => Some(element),
+        _ => None,
+    })
+    .count()
+        - 1
+}
+
 impl Checker<'_, '_> {
     /// `[…]`
     pub(super) fn list(&mut self, elements: &[ast::Elem], span: Span, hint: Option<&Type>) -> Expr {
@@ -26,6 +39,10 @@ impl Checker<'_, '_> {
         };
         let mut seen = Seen { ty: Type::Never, first: None, expected };
         let elements = self.elements(elements, &mut seen);
+        self.refuse_values_in_code(&elements);
+        if list_depth(&seen.ty) >= DEEPEST {
+            return self.refuse(span, error::deep_list(span));
+        }
         Expr { kind: ExprKind::List(elements), ty: Type::List(Box::new(seen.ty)), span }
     }
 
@@ -107,12 +124,7 @@ impl Checker<'_, '_> {
             Type::List(element) if **element != Type::Never => (**element).clone(),
             _ => Type::Error,
         };
-        let late = crate::check::level::latest(list, &self.scope, self.program);
-        let command = self.is_command(list);
-        let entry = self.scope.local_mut(local);
-        entry.ty = ty;
-        entry.late = late;
-        entry.command = command;
+        self.settle(local, list, ty);
         local
     }
 }

@@ -56,7 +56,8 @@ impl Checker<'_, '_> {
     pub(in crate::check) fn interpolated(&mut self, expr: &ast::Expr, span: Span) -> Expr {
         if let ast::ExprKind::Name(name) = &expr.kind
             && is_shell_variable(name)
-            && !self.is_declared(name)
+            && self.scope.find(name).is_none()
+            && !self.scope.capabilities.contains_key(name)
         {
             return self.refuse(span, error::shell_variable_in_braces(name, span));
         }
@@ -72,10 +73,6 @@ impl Checker<'_, '_> {
             }
             _ => value,
         }
-    }
-
-    fn is_declared(&self, name: &str) -> bool {
-        self.scope.names().any(|known| known == name)
     }
 }
 

@@ -70,7 +70,7 @@ impl Checker<'_, '_> {
         let span = checked.span;
         let diagnostic = match &checked.ty {
             Type::Optional(inner) if fits(inner, expected) => {
-                error::optional_value(&checked, &format!("a {expected} is asked for"))
+                error::optional_value(&checked, &error::asked_for(expected))
             }
             _ => error::type_mismatch(&checked, expected),
         };

@@ -5,6 +5,7 @@ use crate::check::error;
 use crate::check::hir::{Expr, ExprKind};
 use crate::check::scope::{Capability, Place};
 use crate::check::signature;
+use crate::check::suggest::closest;
 use crate::check::types::{Record, Type, field, fields};
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident};
@@ -49,10 +50,22 @@ impl Checker<'_, '_> {
         } else if signature::builtin(name).is_some() || self.program.function(self.file, name).is_some() {
             error::function_as_value(name, span)
         } else {
-            let known = self.scope.names().chain(signature::VALUES.iter().copied());
-            error::unknown_name(name, span, known, self.program.providers.contains_key(name))
+            return self.unknown_name(name, span);
         };
         self.refuse(span, diagnostic)
+    }
+
+    fn unknown_name(&mut self, name: &str, span: Span) -> Expr {
+        if self.is_full() {
+            return erroneous(span);
+        }
+        let known = self.scope.names().chain(signature::VALUES.iter().copied());
+        let meant = closest(name, known);
+        if let Some(local) = meant.as_deref().and_then(|meant| self.scope.find(meant)) {
+            self.scope.local_mut(local).used = true;
+        }
+        let is_capability = self.program.providers.contains_key(name);
+        self.refuse(span, error::unknown_name(name, span, meant, is_capability))
     }
 
     fn capability(&mut self, name: &str, capability: &Capability, span: Span) -> Expr {

@@ -58,7 +58,7 @@ impl Checker<'_, '_> {
             return self.refuse(checked.span, error::command_not_a_list(checked.span));
         }
         let checked = self.coerce(checked, &texts());
-        self.expanded_by_nobody(&checked, None);
+        self.words(&checked);
         checked
     }
 

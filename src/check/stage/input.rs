@@ -1,5 +1,6 @@
 //! Where stages, copies and mounts read from: images, downloads, repositories, the project.
 
+use crate::check::address::{has_credentials, is_download, is_image, is_repository};
 use crate::check::checker::Checker;
 use crate::check::error;
 use crate::check::hir::{Expr, ExprKind, Input, InputKind};
@@ -41,7 +42,7 @@ impl Checker<'_, '_> {
 
     fn url_input(&mut self, url: &ast::Expr, sha256: Option<&ast::Expr>) -> InputKind {
         let url = self.text(url);
-        self.address(&url, |text| text.starts_with("https://") || text.starts_with("http://"));
+        self.address(&url, is_download);
         let sha256 = sha256.map(|sum| {
             let sum = self.text(sum);
             for (text, span) in path::literals(&sum) {
@@ -86,111 +87,6 @@ impl Checker<'_, '_> {
             } else if !starts_unknown && (!is_known(&text) || text.contains(char::is_whitespace)) {
                 self.report(error::invalid_url(&text, span));
             }
-        }
-    }
-}
-
-/// `user@` or `user:password@` before the host. `git@` over ssh names an account that everyone shares, no secret.
-fn has_credentials(url: &str) -> bool {
-    let Some((scheme, rest)) = url.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    match authority.rsplit_once('@') {
-        Some((user, _)) => scheme != "ssh" || user.contains(':'),
-        None => false,
-    }
-}
-
-fn is_repository(url: &str) -> bool {
-    let schemes = ["https://", "http://", "ssh://", "git://"];
-    schemes.iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
-        || (!url.contains("://") && is_scp_like(url))
-}
-
-/// `git@host.example:team/repo.git`
-fn is_scp_like(url: &str) -> bool {
-    !url.starts_with('-')
-        && url.split_once(':').is_some_and(|(host, path)| {
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-            !host.is_empty() && !host.contains('/') && !path.is_empty()
-        })
-}
-
-/// The basic form of an image reference: `[host[:port]/]name[/name…][:tag][@algorithm:hex]`.
-fn is_image(reference: &str) -> bool {
-    let (named, digest) = match reference.split_once('@') {
-        Some((named, digest)) => (named, Some(digest)),
-        None => (reference, None),
-    };
-    let is_digest = |digest: &str| {
-        digest.split_once(':').is_some_and(|(algorithm, hex)| {
-            !algorithm.is_empty() && hex.len() >= 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-        })
-    };
-    let (path, tag) = match named.rsplit_once(':') {
-        Some((path, tag)) if !tag.contains('/') => (path, Some(tag)),
-        _ => (named, None),
-    };
-    let is_tag = |tag: &str| {
-        !tag.is_empty()
-            && tag.len() <= 128
-            && !tag.starts_with(['.', '-'])
-            && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-    };
-    is_image_path(path) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest)
-}
-
-fn is_image_path(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let is_host = |part: &str| part.contains(['.', ':']) || part == "localhost";
-    if parts.len() > 1 && is_host(parts[0]) {
-        let host = parts.remove(0);
-        if !host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte)) {
-            return false;
-        }
-    }
-    parts.iter().all(|part| {
-        let ends_well = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        ends_well(part.chars().next())
-            && ends_well(part.chars().last())
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn image_references_have_a_basic_form() {
-        let digest = format!("python@sha256:{}", "a".repeat(64));
-        for good in
-            ["python", "python:3.12-slim", "registry.example:5000/team/app:v1", "docker.io/library/node:20", &digest]
-        {
-            assert!(is_image(good), "{good}");
-        }
-        for bad in ["", "Python", "python:", "python 3", "https://registry.example/x", "python@sha256:12", "a//b", "-x"]
-        {
-            assert!(!is_image(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_user_name_in_an_address_is_a_credential_and_git_over_ssh_is_not() {
-        assert!(has_credentials("https://me@host.example/x"));
-        assert!(has_credentials("https://me:secret@host.example/x"));
-        assert!(has_credentials("ssh://git:secret@host.example/x"));
-        assert!(!has_credentials("ssh://git@host.example/x"));
-        assert!(!has_credentials("https://host.example/a@b"));
-        assert!(!has_credentials("https://host.example?mail=a@b"));
-    }
-
-    #[test]
-    fn repositories_are_addresses_or_the_short_form_of_ssh() {
-        for good in ["https://host.example/a.git", "git@host.example:a/b.git", "ssh://git@host.example/a"] {
-            assert!(is_repository(good), "{good}");
-        }
-        for bad in ["", "/srv/repo", "./repo", "file:///srv/repo", "--upload-pack=x:y", "https://"] {
-            assert!(!is_repository(bad), "{bad}");
         }
     }
 }

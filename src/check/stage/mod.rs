@@ -1,5 +1,6 @@
 //! A stage as written → a checked stage.
 
+mod code;
 mod export;
 mod habit;
 mod input;
@@ -115,13 +116,8 @@ impl Checker<'_, '_> {
     /// A `let` in a stage: its name is there from here on, so it cannot mean itself.
     fn stage_let(&mut self, binding: &ast::Let) -> Let {
         let value = self.expr(&binding.value, None);
-        let late = crate::check::level::latest(&value, &self.scope, self.program);
-        let command = self.is_command(&value);
         let local = self.bind(&binding.name, LocalKind::Let);
-        let entry = self.scope.local_mut(local);
-        entry.ty = value.ty.clone();
-        entry.late = late;
-        entry.command = command;
+        self.settle(local, &value, value.ty.clone());
         Let { name: name(&binding.name), value, local }
     }
 

@@ -35,7 +35,7 @@ impl Checker<'_, '_> {
             self.report(error::empty_command(checked.span));
         }
         let checked = self.coerce(checked, &texts());
-        self.expanded_by_nobody(&checked, None);
+        self.words(&checked);
         checked
     }
 

@@ -1,22 +1,24 @@
 //! The stages of a block among each other: what they read exists, is there before them, and may be read so.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::checker::{is_full, report};
 use crate::check::error;
 use crate::check::hir::{
-    Block, Clause, ExprKind, Input, InputKind, MountKind, Name, Operation, OperationKind, Stage, Stmt,
+    Block, Clause, Expr, ExprKind, Input, InputKind, MountKind, Name, Operation, OperationKind, Stage, Stmt,
 };
 use crate::check::path;
 use crate::diagnostic::Sink;
 use crate::source::Span;
 
 /// Checks every reference between stages. `unplaced` are stages that were left out because their phase is unknown.
-pub(in crate::check) fn check(block: &Block, unplaced: &[String], sink: &mut Sink) {
+pub(in crate::check) fn check<'s>(block: &'s Block, unplaced: &'s [String], sink: &'s mut Sink) {
     let mut stages = BTreeMap::new();
     for (index, stage) in block.stages.iter().enumerate() {
         stages.entry(stage.name.text.as_str()).or_insert(index);
     }
-    let mut structure = Structure { block, stages, unplaced, sink };
+    let unplaced = unplaced.iter().map(String::as_str).collect();
+    let mut structure = Structure { block, stages, unplaced, made: BTreeMap::new(), sink };
     for (index, stage) in block.stages.iter().enumerate() {
         if let Some(from) = &stage.from {
             structure.input(index, from);
@@ -28,7 +30,9 @@ pub(in crate::check) fn check(block: &Block, unplaced: &[String], sink: &mut Sin
 struct Structure<'s> {
     block: &'s Block,
     stages: BTreeMap<&'s str, usize>,
-    unplaced: &'s [String],
+    unplaced: BTreeSet<&'s str>,
+    /// By stage: all paths that it makes, where that is known.
+    made: BTreeMap<usize, Option<Vec<String>>>,
     sink: &'s mut Sink,
 }
 
@@ -55,7 +59,7 @@ impl<'s> Structure<'s> {
                 if let InputKind::Stage(name) = &input.kind
                     && let Some(stage) = self.stages.get(name.as_str())
                 {
-                    self.report_absent_sources(&self.block.stages[*stage], source);
+                    self.report_absent_sources(*stage, source);
                 }
             }
             OperationKind::Layer { stage } => self.layer(reader, stage, operation.span),
@@ -83,7 +87,7 @@ impl<'s> Structure<'s> {
                 self.referred(reader, name, input.span);
             }
             InputKind::Phase(phase) if *phase > self.block.stages[reader].phase => {
-                self.sink.push(error::later_phase(*phase, &self.block.stages[reader], input.span));
+                report(error::later_phase(*phase, &self.block.stages[reader], input.span), self.sink);
             }
             _ => {}
         }
@@ -92,19 +96,22 @@ impl<'s> Structure<'s> {
     /// The stage that `name` means, if it is there and before the reader.
     fn referred(&mut self, reader: usize, name: &str, span: Span) -> Option<&'s Stage> {
         let Some(&index) = self.stages.get(name) else {
-            if !self.unplaced.iter().any(|unplaced| unplaced == name) {
-                self.sink.push(error::unknown_stage(name, span, self.stages.keys().copied()));
+            if !self.unplaced.contains(name) && !is_full(self.sink) {
+                report(error::unknown_stage(name, span, self.stages.keys().copied()), self.sink);
             }
             return None;
         };
         let stages = &self.block.stages;
         if index == reader {
-            self.sink.push(error::stage_reads_itself(name, span));
+            report(error::stage_reads_itself(name, span), self.sink);
             return None;
         }
         if (stages[index].phase, index) > (stages[reader].phase, reader) {
+            if is_full(self.sink) {
+                return None;
+            }
             let reads_back = reads(&stages[index], &stages[reader].name.text);
-            self.sink.push(error::later_stage(&stages[index], &stages[reader], span, reads_back));
+            report(error::later_stage(&stages[index], &stages[reader], span, reads_back), self.sink);
             return None;
         }
         Some(&stages[index])
@@ -113,7 +120,7 @@ impl<'s> Structure<'s> {
     fn layer(&mut self, reader: usize, name: &Name, span: Span) {
         let Some(stage) = self.referred(reader, &name.text, name.span) else { return };
         if stage.writes.is_empty() {
-            self.sink.push(error::layer_without_writes(stage, span));
+            report(error::layer_without_writes(stage, span), self.sink);
             return;
         }
         if self.block.needs_same_base() {
@@ -121,27 +128,31 @@ impl<'s> Structure<'s> {
         }
         let mut literals = stage.writes.iter().flat_map(path::literals);
         if let Some((text, written)) = literals.find(|(text, _)| path::is_of_the_system(text)) {
-            self.sink.push(error::layer_of_the_system(&text, span, written));
+            report(error::layer_of_the_system(&text, span, written), self.sink);
         }
     }
 
     /// Paths that are copied from a stage that starts from nothing, and that nothing in it makes.
-    fn report_absent_sources(&mut self, stage: &'s Stage, source: &crate::check::hir::Expr) {
-        let Some(made) = all_made(stage) else { return };
+    fn report_absent_sources(&mut self, index: usize, source: &Expr) {
+        let stage = &self.block.stages[index];
+        let Some(made) = self.made.entry(index).or_insert_with(|| all_made(stage)) else { return };
         for (text, span) in path::literals(source) {
             let is_all = text.split('/').all(|part| part.is_empty() || part == ".");
             if !is_all && !path::has_wildcards(&text) && !made.iter().any(|made| path::touches(made, &text)) {
-                self.sink.push(error::copy_from_nowhere(&text, span, stage, &made));
+                report(error::copy_from_nowhere(&text, span, stage, made), self.sink);
             }
         }
     }
 }
 
+/// A stage that makes more paths than this is not looked at: each copy is compared with all of them.
+const MOST_MADE: usize = 500;
+
 /// Every path that a stage makes; nothing when that cannot be known.
 fn all_made(stage: &Stage) -> Option<Vec<String>> {
     let starts_empty = matches!(stage.from, Some(Input { kind: InputKind::Scratch, .. }));
     let mut made = Vec::new();
-    (starts_empty && collect_made(&stage.body, &mut made)).then_some(made)
+    (starts_empty && collect_made(&stage.body, &mut made) && made.len() <= MOST_MADE).then_some(made)
 }
 
 /// Whether all paths that `statements` make are known; they are added to `made`.

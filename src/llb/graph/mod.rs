@@ -1,4 +1,4 @@
-//! A typed builder of LLB graphs: sources, commands and file operations → [`Definition`].
+//! A typed builder of LLB graphs: sources, commands and file operations → [`Definition`](crate::llb::definition::Definition).
 //!
 //! A vertex is encoded when it is made, since all it reads exists by then; nothing here recurses over the depth of the
 //! graph. What is written follows BuildKit's Go client (`client/llb`), so the bytes and digests are the same.
@@ -65,9 +65,18 @@ pub struct Meta {
     pub resources: Option<wire::LinuxResources>,
     /// Where it comes from.
     pub locations: Vec<Location>,
+    /// What it needs the daemon to know, beside what the Go client says: a daemon refuses what it does not know only
+    /// when it is told.
+    pub caps: Vec<&'static str>,
 }
 
 impl Meta {
+    /// With something that the daemon has to know.
+    pub fn needing(mut self, is_needed: bool, cap: &'static str) -> Self {
+        self.caps.extend(is_needed.then_some(cap));
+        self
+    }
+
     /// With the name that progress shows.
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.description.insert("llb.customname".to_owned(), name.into());
@@ -156,7 +165,8 @@ impl Graph {
     }
 
     /// Adds a vertex and gives its place.
-    fn push(&mut self, parts: Parts, meta: Meta) -> usize {
+    fn push(&mut self, mut parts: Parts, meta: Meta) -> usize {
+        parts.caps.extend(meta.caps.iter().map(|cap| (*cap).to_owned()));
         let own_platform = meta.platform;
         let filter = self.constraints.filters.iter().chain(&meta.filters).cloned().collect();
         let bytes = wire::Op {

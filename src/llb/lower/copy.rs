@@ -1,8 +1,8 @@
 //! Copies and other file operations of a plan → actions of the graph.
 
 use crate::llb::error::{self, Place};
-use crate::llb::graph::State;
 use crate::llb::graph::file::{self as graph, Action, CopyFrom, Mode, Owner};
+use crate::llb::graph::{Meta, State};
 use crate::llb::lower::Lowering;
 use crate::llb::path::{absolute, parent};
 use crate::plan::model::{self, Mkdir, Mkfile, Rm};
@@ -97,7 +97,25 @@ impl<'a> Lowering<'a> {
 }
 
 pub(super) fn rm_action(rm: &Rm) -> Action {
-    Action::Rm(graph::Rm { path: rm.path.clone(), allow_not_found: rm.optional, wildcard: true })
+    let wildcard = is_pattern(&rm.path);
+    Action::Rm(graph::Rm { path: rm.path.clone(), allow_not_found: rm.optional, wildcard })
+}
+
+/// With what an engine has to know for these actions. The Go client leaves it out, and an old engine then copies what
+/// patterns exclude.
+pub(super) fn with_caps(meta: Meta, actions: &[Action]) -> Meta {
+    let has_patterns = |it: &Action| match it {
+        Action::Copy(it) => !it.include.is_empty() || !it.exclude.is_empty(),
+        _ => false,
+    };
+    let has_wildcard = |it: &Action| matches!(it, Action::Rm(rm) if rm.wildcard);
+    meta.needing(actions.iter().any(has_patterns), "file.copy.includeexcludepatterns")
+        .needing(actions.iter().any(has_wildcard), "file.rm.wildcard")
+}
+
+/// Whether Go's `filepath.Match` reads more into a path than the path.
+fn is_pattern(path: &str) -> bool {
+    path.contains(['*', '?', '[', '\\'])
 }
 
 /// Whether a copy may be made by itself and merged: the same files then come out on any base.
@@ -114,9 +132,8 @@ pub(super) fn is_linkable(copy: &model::Copy, dir: &str) -> bool {
 ///
 /// The letter has to be in the first part, because the folder before the first pattern has to exist.
 pub(super) fn matching_nothing_too(path: &str) -> String {
-    let is_pattern = path.contains(['*', '?', '[', '\\']);
     match path.find(|it: char| it.is_ascii_alphanumeric()) {
-        Some(at) if !is_pattern => format!("{}[{}]{}", &path[..at], &path[at..=at], &path[at + 1..]),
+        Some(at) if !is_pattern(path) => format!("{}[{}]{}", &path[..at], &path[at..=at], &path[at + 1..]),
         _ => path.to_owned(),
     }
 }

@@ -38,7 +38,9 @@ impl<'a> Lowering<'a> {
         for mount in &exec.mounts {
             self.mount(mount, at, &mut lowered);
         }
+        let throws_away = lowered.mounts.iter().any(|mount| mount.no_output);
         let meta = self.meta(labels, at.origin, &format!("run {words}"));
+        let meta = meta.needing(throws_away, "exec.mount.bind.readwrite-nooutput");
         self.graph.exec(state, lowered, meta).root
     }
 

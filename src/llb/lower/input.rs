@@ -35,7 +35,11 @@ impl<'a> Lowering<'a> {
         if let Some(state) = self.sources.get(&key) {
             return state.clone();
         }
-        let meta = self.source_meta(at.origin.or(at.stage.origin.as_ref()), &words_for(input));
+        let words = match input {
+            Input::Url { url, .. } => format!("download {url}"),
+            _ => words_for(input),
+        };
+        let meta = self.source_meta(at.origin.or(at.stage.origin.as_ref()), &words);
         let state = match input {
             Input::Image { image } => self.image(image, at, meta),
             Input::Local { local, include } => self.local(local, include, meta),

@@ -85,7 +85,7 @@ pub(super) fn words_for(input: &Input) -> String {
         Input::Image { image } => format!("image {image}"),
         Input::Local { local, include } if include.is_empty() => format!("context {local}"),
         Input::Local { local, include } => format!("context {local} ({})", include.join(", ")),
-        Input::Url { url, .. } => format!("download {url}"),
+        Input::Url { url, .. } => url.clone(),
         Input::Git { git, reference } => match reference {
             Some(reference) => format!("git {git} {reference}"),
             None => format!("git {git}"),

@@ -5,7 +5,7 @@ use crate::llb::graph::State;
 use crate::llb::graph::exec::DEFAULT_PATH;
 use crate::llb::graph::file::Action;
 use crate::llb::graph::state::Values;
-use crate::llb::lower::copy::{Onto, is_linkable, rm_action};
+use crate::llb::lower::copy::{Onto, is_linkable, rm_action, with_caps};
 use crate::llb::lower::label::{Labels, words_for};
 use crate::llb::lower::{Built, Lowering};
 use crate::plan::model::{Copy, Env, Input, Layer, Operation, OperationKind, Stage};
@@ -73,7 +73,7 @@ impl<'a> Lowering<'a> {
         let words = format!("copy {} from {} to {}", copy.src.join(" "), words_for(&copy.from), copy.dest);
         if walk.is_linked && is_linkable(copy, &walk.state.values().dir) {
             let actions = self.copy_actions(copy, at, Onto::Nothing);
-            let meta = self.meta(&walk.labels, at.origin, &words);
+            let meta = with_caps(self.meta(&walk.labels, at.origin, &words), &actions);
             let alone = walk.state.with_tree_of(&State::scratch());
             walk.over.push(self.graph.file(&alone, &actions, meta));
         } else {
@@ -84,7 +84,7 @@ impl<'a> Lowering<'a> {
 
     fn file(&mut self, walk: &mut Walk<'a>, actions: &[Action], at: Place<'a>, words: &str) {
         self.settle(walk);
-        let meta = self.meta(&walk.labels, at.origin, words);
+        let meta = with_caps(self.meta(&walk.labels, at.origin, words), actions);
         walk.state = self.graph.file(&walk.state, actions, meta);
     }
 

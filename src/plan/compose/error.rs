@@ -23,7 +23,15 @@ pub fn path(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnostic 
 /// E0852: an address that an input may not use.
 pub fn address(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnostic {
     let diagnostic = Diagnostic::error(code::COMPOSE_ADDRESS, format!("{text} cannot be fetched: {reason}"))
-        .help("give an address without a user name or password; secrets are mounted into a `run` step");
+        .help("give an address such as `https://host.example/file`, without a user name or password");
+    at_value(diagnostic, origin, used)
+}
+
+/// E0852: a text that names no image.
+pub fn image(text: &str, origin: Origin, used: Span) -> Diagnostic {
+    let text = text.escape_debug();
+    let diagnostic = Diagnostic::error(code::COMPOSE_ADDRESS, format!("`{text}` is no image reference"))
+        .help("an image is called as in `docker.io/library/debian:bookworm-slim`, with small letters");
     at_value(diagnostic, origin, used)
 }
 
@@ -71,10 +79,9 @@ pub fn export_value(message: String, used: Span) -> Diagnostic {
     Diagnostic::error(code::COMPOSE_EXPORT_VALUE, message).at(used, "set here").help("give it another value")
 }
 
-/// E0858: two stages of different blocks have the same id.
-pub fn same_id(id: &str, here: Span, there: Span) -> Diagnostic {
-    Diagnostic::error(code::COMPOSE_SAME_ID, format!("two stages are called `{id}` in the plan"))
-        .at(here, "is called BLOCK-STAGE")
-        .related(there, "so is this")
-        .help("rename one of the stages or blocks")
+/// E0859: a size of the project that is none.
+pub fn size(bytes: i64, origin: Origin, used: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code::COMPOSE_SIZE, format!("`{bytes}` is no size"))
+        .help("give the number of bytes, such as `67108864`");
+    at_value(diagnostic, origin, used)
 }

@@ -2,21 +2,23 @@
 
 use indexmap::IndexMap;
 
+use crate::check::address::{has_credentials, is_download, is_image, is_repository};
 use crate::check::hir::{self, Clause, Expr, InputKind, MountKind, OperationKind as Checked};
 use crate::eval::command::Invocation;
-use crate::eval::value::Value;
+use crate::eval::value::{Value, ValueKind};
 use crate::eval::{Evaluated, error as eval_error};
 use crate::plan::compose::stages::{Scope, phase_reference, stage_id};
 use crate::plan::compose::{PROJECT_CONTEXT, error};
 use crate::plan::model::{
     Copy, Env, Exec, Input, Layer, Mkdir, Mkfile, Mount, Network, OperationKind, Patterns, Rm, Sharing, User, Workdir,
 };
+use crate::source::Span;
 
 /// The operation that a statement becomes; `None` when nothing is left of it.
 pub fn operation(scope: &Scope<'_, '_>, operation: &hir::Operation) -> Evaluated<Option<OperationKind>> {
     Ok(Some(match &operation.kind {
         Checked::Run { command, clauses } => {
-            let Some(exec) = exec(scope, command, clauses)? else { return Ok(None) };
+            let Some(exec) = exec(scope, command, clauses, operation.span)? else { return Ok(None) };
             OperationKind::Exec(exec)
         }
         Checked::Copy { .. } => {
@@ -36,7 +38,7 @@ pub fn operation(scope: &Scope<'_, '_>, operation: &hir::Operation) -> Evaluated
         Checked::User(user) => OperationKind::User(User { user: plain(scope, user)? }),
         Checked::Mkfile { path, mode, content } => OperationKind::Mkfile(Mkfile {
             dest: image_path(scope, path)?,
-            data: scope.evaluator.string(content)?.text().unwrap_or_default().as_bytes().to_vec(),
+            data: scope.evaluator.content(content)?.into_bytes(),
             mode: mode.unwrap_or(0o644),
         }),
         Checked::Mkdir { path, mode, chown } => OperationKind::Mkdir(Mkdir {
@@ -56,10 +58,9 @@ pub fn input(scope: &Scope<'_, '_>, input: &hir::Input) -> Evaluated<Input> {
         InputKind::Phase(phase) => phase_reference(*phase),
         InputKind::Image(reference) => {
             let image = plain(scope, reference)?;
-            if image.is_empty() || image.contains(char::is_whitespace) {
-                let value = scope.evaluator.string(reference)?;
-                let text = format!("the image `{image}`");
-                return Err(Box::new(error::address(&text, "it is no reference", value.origin, reference.span)));
+            if !is_image(&image) {
+                let origin = scope.evaluator.string(reference)?.origin;
+                return Err(Box::new(error::image(&image, origin, reference.span)));
             }
             Input::Image { image }
         }
@@ -72,12 +73,13 @@ pub fn input(scope: &Scope<'_, '_>, input: &hir::Input) -> Evaluated<Input> {
             }
             Input::Local { local: PROJECT_CONTEXT.into(), include }
         }
-        InputKind::Url { url, sha256 } => {
-            Input::Url { url: address(scope, url)?, sha256: sha256.as_ref().map(|sum| plain(scope, sum)).transpose()? }
-        }
+        InputKind::Url { url, sha256 } => Input::Url {
+            url: address(scope, url, is_download, "it does not start with `https://` or `http://`")?,
+            sha256: sha256.as_ref().map(|sum| plain(scope, sum)).transpose()?,
+        },
         InputKind::Git { url, reference } => Input::Git {
-            git: address(scope, url)?,
-            reference: reference.as_ref().map(|reference| plain(scope, reference)).transpose()?,
+            git: address(scope, url, is_repository, "it is no address of a repository")?,
+            reference: reference.as_ref().map(|reference| git_reference(scope, reference)).transpose()?,
         },
         InputKind::Scratch => Input::Scratch { scratch: Default::default() },
     })
@@ -109,7 +111,7 @@ fn absolute(value: &Value, used: &Expr) -> Evaluated<String> {
 }
 
 /// A path or pattern in the project: relative, and nothing outside.
-fn project_path(value: &Value, used: crate::source::Span) -> Evaluated<String> {
+fn project_path(value: &Value, used: Span) -> Evaluated<String> {
     let text = value.text().ok_or_else(|| Box::new(eval_error::mistyped("string", used)))?;
     let refuse = |reason: &str| Box::new(error::path(&text, reason, value.origin, used));
     if text.contains('\0') {
@@ -125,34 +127,40 @@ fn project_path(value: &Value, used: crate::source::Span) -> Evaluated<String> {
 }
 
 /// A text without NUL, for a variable, an owner, a name.
-pub fn plain(scope: &Scope<'_, '_>, expr: &Expr) -> Evaluated<String> {
-    let value = scope.evaluator.string(expr)?;
-    let text = value.text().unwrap_or_default();
-    if text.contains('\0') {
-        return Err(Box::new(eval_error::nul("this value", value.origin, expr.span)));
-    }
-    Ok(text.to_string())
+fn plain(scope: &Scope<'_, '_>, expr: &Expr) -> Evaluated<String> {
+    scope.evaluator.plain(expr)
 }
 
-fn address(scope: &Scope<'_, '_>, expr: &Expr) -> Evaluated<String> {
+fn address(scope: &Scope<'_, '_>, expr: &Expr, is_known: fn(&str) -> bool, wanted: &str) -> Evaluated<String> {
     let value = scope.evaluator.string(expr)?;
     let text = value.text().unwrap_or_default();
     let refuse = |what: &str, reason: &str| Box::new(error::address(what, reason, value.origin, expr.span));
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return Err(refuse(&format!("`{text}`"), "it has no scheme such as `https://`"));
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    // The address may hold a secret, so it is not repeated. `ssh://git@host` names a user and no secret.
-    if let Some((user, _)) = authority.rsplit_once('@')
-        && (scheme != "ssh" || user.contains(':'))
-    {
+    // The address may hold a secret, so it is not repeated.
+    if has_credentials(&text) {
         return Err(refuse("this address", "it holds a user name or password"));
+    }
+    if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(refuse("this address", "it holds blanks or control characters"));
+    }
+    if !is_known(&text) {
+        return Err(refuse(&format!("`{text}`"), wanted));
     }
     Ok(text.to_string())
 }
 
-fn exec(scope: &Scope<'_, '_>, command: &hir::Command, clauses: &[Clause]) -> Evaluated<Option<Exec>> {
-    let (command, args) = match scope.evaluator.command(command)? {
+/// A branch, a tag or a commit: git would read one that begins with `-` as an option.
+fn git_reference(scope: &Scope<'_, '_>, expr: &Expr) -> Evaluated<String> {
+    let value = scope.evaluator.string(expr)?;
+    let text = value.text().unwrap_or_default();
+    if text.is_empty() || text.starts_with('-') || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        let what = format!("`{}`", text.escape_debug());
+        return Err(Box::new(error::address(&what, "it is no branch, tag or commit", value.origin, expr.span)));
+    }
+    Ok(text.to_string())
+}
+
+fn exec(scope: &Scope<'_, '_>, command: &hir::Command, clauses: &[Clause], span: Span) -> Evaluated<Option<Exec>> {
+    let (command, args) = match scope.evaluator.command(command, span)? {
         None => return Ok(None),
         Some(Invocation::Shell(text)) => (Some(text), Vec::new()),
         Some(Invocation::Exec(args)) => (None, args),
@@ -219,8 +227,13 @@ fn mount(scope: &Scope<'_, '_>, kind: &MountKind) -> Evaluated<Mount> {
 }
 
 fn bytes(scope: &Scope<'_, '_>, size: &Expr) -> Evaluated<u64> {
-    let value = plain(scope, size)?;
-    value.parse().map_err(|_| Box::new(eval_error::mistyped("number of bytes", size.span)))
+    let value = scope.evaluator.value(size)?;
+    match value.kind {
+        ValueKind::Int(bytes) => {
+            u64::try_from(bytes).map_err(|_| Box::new(error::size(bytes, value.origin, size.span)))
+        }
+        _ => Err(Box::new(eval_error::mistyped("int", size.span))),
+    }
 }
 
 fn source_path(scope: &Scope<'_, '_>, from: &InputKind, path: &Expr) -> Evaluated<String> {
@@ -237,7 +250,7 @@ fn from_path(value: &Value, from: &InputKind, used: &Expr) -> Evaluated<String> 
         return absolute(value, used);
     }
     let rooted = format!("/{}", text.trim_start_matches("./"));
-    absolute(&Value { kind: crate::eval::value::ValueKind::String(rooted.into()), origin: value.origin }, used)
+    absolute(&Value { kind: ValueKind::String(rooted.into()), origin: value.origin }, used)
 }
 
 fn copy(scope: &Scope<'_, '_>, checked: &Checked) -> Evaluated<Option<Copy>> {

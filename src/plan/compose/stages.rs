@@ -1,12 +1,9 @@
 //! The stages of every block that takes part, evaluated but not joined.
 
-use indexmap::IndexMap;
-
 use crate::check::hir::{self, Block, Stmt};
 use crate::check::phase::Phase;
 use crate::diagnostic::Sink;
 use crate::eval::{Evaluated, Evaluator};
-use crate::plan::compose::error;
 use crate::plan::compose::operations;
 use crate::plan::model::{Input, Operation, Origin};
 use crate::resolve::{Inputs, Resolution};
@@ -73,7 +70,6 @@ pub fn draft<'r>(inputs: &Inputs<'r>, resolution: &'r Resolution<'r>, sink: &mut
         }
     }
     drafts.sort_by_key(|draft: &Draft<'_>| draft.stage.phase);
-    check_ids(&drafts, sink);
     drafts
 }
 
@@ -134,15 +130,6 @@ fn statements(
 /// Puts a finding into the sink and goes on.
 fn keep<T>(evaluated: Evaluated<T>, sink: &mut Sink) -> Option<T> {
     evaluated.map_err(|found| sink.push(*found)).ok()
-}
-
-fn check_ids(drafts: &[Draft<'_>], sink: &mut Sink) {
-    let mut seen: IndexMap<&str, Span> = IndexMap::new();
-    for draft in drafts {
-        if let Some(there) = seen.insert(&draft.id, draft.stage.name.span) {
-            sink.push(error::same_id(&draft.id, draft.stage.name.span, there));
-        }
-    }
 }
 
 /// The key by which a draft's input names a phase.

@@ -229,7 +229,6 @@ fn read_code(config: &mut Config, table: &Table, sink: &mut Sink) {
     let Some(predict) = table.key_span("predict").filter(|_| config.predict.is_some()) else {
         return;
     };
-    sink.push(mistake::key_deprecated("predict", "`run`, with a `Runner` class", predict));
     if let Some(run) = table.key_span("run").filter(|_| config.run.is_some()) {
         sink.push(mistake::keys_conflict(("run", run), ("predict", predict), "keep `run`, and take `predict` out"));
     }

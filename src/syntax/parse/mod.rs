@@ -70,6 +70,10 @@ struct Misfit {
 
 impl<'t> Reader<'t> {
     fn item(&mut self, range: Range<usize>) -> Option<Item> {
+        if self.mistakes >= MAX_MISTAKES {
+            self.complete = false;
+            return None;
+        }
         match self.read(Rule::whole_item, range.clone()) {
             Ok(mut pairs) => {
                 let item = pairs.next().and_then(|pair| self.build_item(pair));
