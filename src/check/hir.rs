@@ -324,7 +324,8 @@ pub enum ShellPart {
         /// Whether it stands at the start of its word, where a `-` would make it an option.
         leads: bool,
     },
-    /// A list: each element one word. With an `if` without `else`: none or one.
+    /// A list: each element one word. An [`ExprKind::If`] without `otherwise` that does not hold: none; else the words
+    /// of its value, which may be a list too.
     Words(Expr),
     /// `${raw x}`: the text as it is.
     Raw(Expr),
@@ -532,7 +533,8 @@ pub enum ExprKind {
     Version(Version),
     /// A string literal that was written where a constraint is asked for.
     Constraint(Constraint),
-    /// A string with interpolations, outside a shell: the pieces' texts, joined.
+    /// A string with interpolations, outside a shell: the pieces' texts, joined. An [`ExprKind::If`] without
+    /// `otherwise` that does not hold is no text.
     Template(Vec<Expr>),
     /// `[…]`
     List(Vec<Elem>),
