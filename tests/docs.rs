@@ -15,6 +15,7 @@ use cogpack::compile::{self, Options};
 use cogpack::diagnostic::render::{Format, Style, render};
 use cogpack::diagnostic::{Severity, Sink, code};
 use cogpack::project::memory::MemoryTree;
+use cogpack::project::tree::Tree;
 use cogpack::source::SourceMap;
 use support::{cogpack, root};
 
@@ -85,13 +86,18 @@ struct Checked {
     report: String,
 }
 
-/// Checks a text as a file in a project's `blocks` folder, beside the blocks that ship.
+/// Checks a text as a file in a project's `blocks` folder; beside the blocks that ship, where it needs what they provide.
 fn check(text: &str) -> Checked {
+    let alone = check_with(text, compile::check_blocks);
+    if alone.errors.contains("E0214") { check_with(text, compile::all_blocks) } else { alone }
+}
+
+fn check_with(text: &str, pass: impl Fn(Box<dyn Tree>, &Options, &SourceMap, &mut Sink) -> Hir) -> Checked {
     let sources = SourceMap::new();
     let mut sink = Sink::new();
     let library = "fn shout(text: string) -> string { replace(text, \".\", \"!\") }\n";
     let tree = MemoryTree::new().with("blocks/self.block", text).with("blocks/names.block", library);
-    let hir = compile::all_blocks(Box::new(tree), &Options::default(), &sources, &mut sink);
+    let hir = pass(Box::new(tree), &Options::default(), &sources, &mut sink);
     let found = sink.diagnostics();
     let errors = found.iter().filter(|found| found.severity == Severity::Error).map(|found| found.code.alias);
     Checked {
