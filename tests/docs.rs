@@ -15,6 +15,7 @@ use cogpack::compile::{self, Options};
 use cogpack::diagnostic::render::{Format, Style, render};
 use cogpack::diagnostic::{Severity, Sink, code};
 use cogpack::project::memory::MemoryTree;
+use cogpack::project::tree::Tree;
 use cogpack::source::SourceMap;
 use support::{cogpack, root};
 
@@ -85,13 +86,18 @@ struct Checked {
     report: String,
 }
 
-/// Checks a text as a file in a project's `blocks` folder, beside the blocks that ship.
+/// Checks a text as a file in a project's `blocks` folder; beside the blocks that ship, where it needs what they provide.
 fn check(text: &str) -> Checked {
+    let alone = check_with(text, compile::check_blocks);
+    if alone.errors.contains("E0214") { check_with(text, compile::all_blocks) } else { alone }
+}
+
+fn check_with(text: &str, pass: impl Fn(Box<dyn Tree>, &Options, &SourceMap, &mut Sink) -> Hir) -> Checked {
     let sources = SourceMap::new();
     let mut sink = Sink::new();
     let library = "fn shout(text: string) -> string { replace(text, \".\", \"!\") }\n";
     let tree = MemoryTree::new().with("blocks/self.block", text).with("blocks/names.block", library);
-    let hir = compile::all_blocks(Box::new(tree), &Options::default(), &sources, &mut sink);
+    let hir = pass(Box::new(tree), &Options::default(), &sources, &mut sink);
     let found = sink.diagnostics();
     let errors = found.iter().filter(|found| found.severity == Severity::Error).map(|found| found.code.alias);
     Checked {
@@ -267,6 +273,15 @@ fn commands_of_the_other_pages_print_what_they_show() {
 }
 
 #[test]
+fn the_plan_in_the_readme_is_the_one_of_its_example() {
+    for fence in fences("README.md").iter().filter(|fence| fence.info == "console") {
+        let (line, expected) = fence.text.strip_prefix("$ ").and_then(|rest| rest.split_once('\n')).unwrap();
+        let printed = printed(line, root(), &fence.place);
+        assert!(shows(expected.trim_end(), printed.trim_end()), "{}: it prints\n{printed}", fence.place);
+    }
+}
+
+#[test]
 fn a_shown_output_may_leave_lines_out_but_not_change_them() {
     assert!(shows("a\nb", "a\nb"));
     assert!(shows("a\n…\nd", "a\nb\nc\nd"));
@@ -299,6 +314,17 @@ fn the_reference_lists_exactly_the_words_of_the_grammar() {
     let (listed, _) = format!("`after`{rest}").split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
     let listed = listed.split('`').skip(1).step_by(2).map(str::to_owned);
     assert_eq!(listed.collect::<BTreeSet<_>>(), words.collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn files_that_the_architecture_names_are_there() {
+    let page = read("docs/architecture.md");
+    let named =
+        page.split('`').skip(1).step_by(2).filter(|word| word.contains('/') && !word.contains(char::is_whitespace));
+    let place = |word: &&str| !word.contains("CODE") && !word.contains("NAME") && !word.contains('*');
+    let is_there = |word: &&str| ["", "src"].iter().any(|folder| root().join(folder).join(word).exists());
+    let missing: Vec<&str> = named.filter(place).filter(|word| !is_there(word)).collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }
 
 #[test]
