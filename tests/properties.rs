@@ -1,4 +1,5 @@
 //! What holds for every input, right or damaged.
+#![expect(clippy::disallowed_methods, reason = "fixtures are files")]
 
 mod mutation;
 
