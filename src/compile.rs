@@ -14,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use tracing::{debug, info};
 
 use crate::check;
 use crate::check::hir::Hir;
@@ -87,15 +88,18 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let mut trace = Trace::default();
     let inputs = inputs(&stacks, &project, &library, options, sources);
     let stack = resolve::choose_stack(&inputs, &mut trace, sink)?.name.text.clone();
+    info!(stack, "stack chosen");
     program.add_shipped(&stacks.stacks[&stack], &project, options, sources, sink);
 
     let hir = check::check(&program.borrow().sources(), &world, sink);
     let inputs = Inputs { hir: &hir, ..inputs };
     let stack = stop_at_errors(hir.stacks.get(&stack), sink)?;
     let resolution = resolve::resolve(&inputs, stack, trace, sink)?;
+    log_resolution(&resolution);
     let plan = compose(&inputs, &resolution, sink)?;
     validate(&plan, &OriginPlaces::new(&plan, sources), sink);
     let plan = stop_at_errors(Some(plan), sink)?;
+    info!(stages = plan.stages.len(), "plan composed");
     Some(Compilation {
         metadata: Metadata::new(&inputs, &resolution),
         image_configs: image_configs(&resolution, options),
@@ -188,6 +192,23 @@ fn inputs<'a>(
 ) -> Inputs<'a> {
     let platform = (options.platform.0.as_str(), options.platform.1.as_str());
     Inputs { hir, project, sources, library, choices: &options.choices, platform, schema: None }
+}
+
+/// What `-v` shows of the decisions, and `COGPACK_DEBUG=1` of the reasons.
+fn log_resolution(resolution: &Resolution<'_>) {
+    let names: Vec<&str> = resolution.blocks.iter().map(|taken| taken.block.name.text.as_str()).collect();
+    info!(blocks = names.join(", "), "blocks taken");
+    for (name, dependency) in &resolution.dependencies {
+        if let Some(version) = &dependency.version {
+            info!(name, %version, "version chosen");
+        }
+    }
+    info!(build = resolution.base.build.reference, runtime = resolution.base.runtime.reference, "base images chosen");
+    let Trace { stacks, blocks, images } = &resolution.trace;
+    for decision in stacks.iter().chain(blocks).chain(images) {
+        let files = decision.files.join(", ");
+        debug!(name = decision.name, chosen = decision.chosen, reason = decision.reason, files, "decision");
+    }
 }
 
 fn stop_at_errors<T>(value: Option<T>, sink: &Sink) -> Option<T> {

@@ -9,14 +9,16 @@ use cogpack::source::SourceMap;
 
 /// The files that a part of a page shows.
 fn files(part: &str) -> Vec<(String, String)> {
-    let fences = part.split("\nIn `").skip(1);
     let file = |fence: &str| {
         let (name, rest) = fence.split_once("`:\n\n```")?;
         let (_, rest) = rest.split_once('\n')?;
         let (text, _) = rest.split_once("\n```")?;
         Some((name.to_owned(), format!("{text}\n")))
     };
-    fences.map(|fence| file(fence).expect("a fence follows the name of a file")).collect()
+    let fences: Vec<&str> = part.split("\nIn `").skip(1).collect();
+    let files: Vec<_> = fences.iter().filter_map(|fence| file(fence)).collect();
+    assert_eq!(files.len(), fences.len(), "a fence follows the name of a file: {part}");
+    files
 }
 
 fn read(files: &[(String, String)]) -> Vec<Diagnostic> {

@@ -2,20 +2,36 @@
 //!
 //! `# error: CODE` at the end of a line expects that code there; on a line of its own, on the next line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use cogpack::check::{self, Sources, Unit};
 use cogpack::diagnostic::{Diagnostic, Sink};
-use cogpack::source::SourceMap;
+use cogpack::source::{FileId, SourceMap};
 use cogpack::syntax;
+use cogpack::syntax::ast::Ast;
+
+#[path = "world/mod.rs"]
+mod world;
 
 /// Runs the passes that a single file can go through.
 fn diagnose(name: &str, text: &str) -> (SourceMap, Vec<Diagnostic>) {
     let sources = SourceMap::new();
     let file = sources.add(name, text);
     let mut sink = Sink::new();
-    syntax::parse(&sources, file, &mut sink);
+    let ast = syntax::parse(&sources, file, &mut sink);
+    if !sink.has_errors() {
+        check(file, &ast, &mut sink);
+    }
     (sources, sink.into_diagnostics())
+}
+
+/// Checks one file; `use "./self.block"` means the file itself.
+fn check(file: FileId, ast: &Ast, sink: &mut Sink) {
+    let units = [Unit { ast, from_project: true }];
+    let uses = BTreeMap::from([((file, "./self.block".to_owned()), file)]);
+    let sources = Sources { units: &units, libraries: &[], prelude: &[], uses: &uses };
+    check::check(&sources, &world::environment(), sink);
 }
 
 fn expected(text: &str) -> BTreeSet<(u32, String)> {

@@ -3,6 +3,8 @@
 //! `# error: E0530` at the end of a line expects that error there, `# warning: E0547` that warning; two on one line are
 //! two such comments. The snapshots show the messages.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that cannot read its fixtures fails")]
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

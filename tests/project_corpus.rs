@@ -1,5 +1,7 @@
 //! The projects in `tests/corpus` → what the compiler knows of them: config, packages, the label's JSON.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its fixtures fails")]
+
 use std::fmt::Write;
 use std::path::Path;
 

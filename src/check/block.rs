@@ -146,7 +146,7 @@ impl Checker<'_, '_> {
     fn needs(&mut self, members: &Members<'_>) -> Vec<Need> {
         let mut known: Vec<Need> = Vec::new();
         for needs in &members.needs {
-            let side = needs.side.as_ref().and_then(|side| self.side(side));
+            let side = needs.side.as_ref().and_then(side_of);
             for capability in &needs.names {
                 let overlaps = |need: &&Need| {
                     need.name.text == capability.name && (need.side == side || need.side.is_none() || side.is_none())
@@ -164,17 +164,6 @@ impl Checker<'_, '_> {
             }
         }
         known
-    }
-
-    fn side(&mut self, written: &Ident) -> Option<Side> {
-        match written.name.as_str() {
-            "build" => Some(Side::Build),
-            "runtime" => Some(Side::Runtime),
-            _ => {
-                self.report(error::unknown_side(written));
-                None
-            }
-        }
     }
 
     /// What a needed capability is as a name.
@@ -268,5 +257,14 @@ impl Checker<'_, '_> {
             },
             _ => false,
         }
+    }
+}
+
+/// The grammar lets only these two words through.
+fn side_of(written: &Ident) -> Option<Side> {
+    match written.name.as_str() {
+        "build" => Some(Side::Build),
+        "runtime" => Some(Side::Runtime),
+        _ => None,
     }
 }

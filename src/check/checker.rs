@@ -22,8 +22,6 @@ pub(super) struct Checker<'p, 'a> {
     pub owner: Owner,
     /// Whether `run` steps have the network.
     pub network: bool,
-    /// How deep the expression is nested that is being checked.
-    pub depth: usize,
 }
 
 /// What is being checked.
@@ -40,7 +38,7 @@ pub(super) enum Owner {
 impl<'p, 'a> Checker<'p, 'a> {
     /// A checker with no names yet.
     pub(super) fn new(program: &'p Program<'a>, file: FileId, owner: Owner, sink: &'p mut Sink) -> Self {
-        Self { program, sink, scope: Scope::default(), file, owner, network: false, depth: 0 }
+        Self { program, sink, scope: Scope::default(), file, owner, network: false }
     }
 
     /// Notes a finding.
@@ -56,7 +54,8 @@ impl<'p, 'a> Checker<'p, 'a> {
 
     /// Binds a name to a new local, unless it is taken or built in.
     pub(super) fn bind(&mut self, name: &Ident, kind: LocalKind) -> LocalId {
-        if signature::is_builtin_name(&name.name) {
+        let misnamed = signature::is_builtin_name(&name.name);
+        if misnamed {
             self.report(error::shadows_builtin(name));
         } else if let Some(first) = self.scope.find(&name.name) {
             let first = self.scope.local(first).span;
@@ -64,7 +63,9 @@ impl<'p, 'a> Checker<'p, 'a> {
         } else if self.scope.capabilities.contains_key(&name.name) {
             self.report(error::name_of_capability(name));
         }
-        self.scope.add(&name.name, name.span, kind)
+        let local = self.scope.add(&name.name, name.span, kind);
+        self.scope.local_mut(local).misnamed = misnamed;
+        local
     }
 
     /// Runs `body` where `places` are known not to be `none`.

@@ -2,9 +2,6 @@
 
 use crate::syntax::ast::{Elem, Expr, ExprKind, StrPart};
 
-/// Expressions nested deeper than this are refused, so that no input can exhaust the stack.
-pub(super) const DEEPEST: usize = 200;
-
 /// A name in an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mention<'a> {
@@ -16,65 +13,59 @@ pub(super) enum Mention<'a> {
     Call(&'a str),
 }
 
-/// Calls `found` for every name in `expr`; below [`DEEPEST`] it stops.
+/// Calls `found` for every name in `expr`.
 pub(super) fn mentions<'a>(expr: &'a Expr, found: &mut dyn FnMut(Mention<'a>)) {
-    visit(expr, DEEPEST, found);
-}
-
-fn visit<'a>(expr: &'a Expr, depth: usize, found: &mut dyn FnMut(Mention<'a>)) {
-    let Some(depth) = depth.checked_sub(1) else { return };
     match &expr.kind {
         ExprKind::None | ExprKind::Bool(_) | ExprKind::Int(_) => {}
         ExprKind::Str(literal) => {
             for part in &literal.parts {
                 if let StrPart::Interp { expr, .. } = part {
-                    visit(expr, depth, found);
+                    mentions(expr, found);
                 }
             }
         }
         ExprKind::Name(name) => found(Mention::Name(name)),
-        ExprKind::List(elements) => visit_elements(elements, depth, found),
-        ExprKind::Paren(inner) | ExprKind::Not(inner) => visit(inner, depth, found),
+        ExprKind::List(elements) => elements_mention(elements, found),
+        ExprKind::Paren(inner) | ExprKind::Not(inner) => mentions(inner, found),
         ExprKind::Binary { left, right, .. } => {
-            visit(left, depth, found);
-            visit(right, depth, found);
+            mentions(left, found);
+            mentions(right, found);
         }
         ExprKind::If { then, condition, otherwise } => {
-            visit(then, depth, found);
-            visit(condition, depth, found);
+            mentions(then, found);
+            mentions(condition, found);
             if let Some(otherwise) = otherwise {
-                visit(otherwise, depth, found);
+                mentions(otherwise, found);
             }
         }
         ExprKind::Field { base, name } => match &base.kind {
             ExprKind::Name(dep) if dep == "dep" => found(Mention::Dependency(&name.name)),
-            _ => visit(base, depth, found),
+            _ => mentions(base, found),
         },
         ExprKind::Call { callee, args } => {
             match &callee.kind {
                 ExprKind::Name(name) => found(Mention::Call(name)),
-                _ => visit(callee, depth, found),
+                _ => mentions(callee, found),
             }
             for arg in args {
-                visit(arg, depth, found);
+                mentions(arg, found);
             }
         }
     }
 }
 
-fn visit_elements<'a>(elements: &'a [Elem], depth: usize, found: &mut dyn FnMut(Mention<'a>)) {
-    let Some(depth) = depth.checked_sub(1) else { return };
+fn elements_mention<'a>(elements: &'a [Elem], found: &mut dyn FnMut(Mention<'a>)) {
     for element in elements {
         match element {
-            Elem::Expr(expr) => visit(expr, depth, found),
+            Elem::Expr(expr) => mentions(expr, found),
             Elem::When(when) => {
-                visit(&when.condition, depth, found);
-                visit_elements(&when.then, depth, found);
-                visit_elements(when.otherwise.as_deref().unwrap_or_default(), depth, found);
+                mentions(&when.condition, found);
+                elements_mention(&when.then, found);
+                elements_mention(when.otherwise.as_deref().unwrap_or_default(), found);
             }
             Elem::For(repeat) => {
-                visit(&repeat.list, depth, found);
-                visit_elements(&repeat.body, depth, found);
+                mentions(&repeat.list, found);
+                elements_mention(&repeat.body, found);
             }
         }
     }

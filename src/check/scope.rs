@@ -32,6 +32,8 @@ pub(super) struct Local {
     /// Whether its value, or each element of it, is a command of `cog.yaml`: what `${raw x}` takes.
     pub command: bool,
     pub used: bool,
+    /// It has the name of something built in, which was reported: what is done with it is not looked at.
+    pub misnamed: bool,
 }
 
 /// What a capability that the block needs is, as a name.
@@ -88,6 +90,7 @@ impl Scope {
             late: None,
             command: false,
             used: false,
+            misnamed: false,
         });
         if !self.names.contains_key(name) {
             self.names.insert(name.into(), id);

@@ -8,19 +8,8 @@ use crate::syntax::ast::TypeExpr;
 /// The names of types.
 pub(super) const NAMES: &[&str] = &["bool", "int", "string", "version", "constraint", "data", "list"];
 
-/// Types nested deeper than this are refused.
-const DEEPEST: usize = 16;
-
 /// The type that is written; what is wrong with it is reported once.
 pub(super) fn resolve(written: &TypeExpr, sink: &mut Sink) -> Type {
-    resolve_within(written, DEEPEST, sink)
-}
-
-fn resolve_within(written: &TypeExpr, depth: usize, sink: &mut Sink) -> Type {
-    let Some(depth) = depth.checked_sub(1) else {
-        sink.push(error::too_deep(written.span));
-        return Type::Error;
-    };
     let plain = match (written.name.name.as_str(), &written.argument) {
         ("bool", None) => Type::Bool,
         ("int", None) => Type::Int,
@@ -28,7 +17,7 @@ fn resolve_within(written: &TypeExpr, depth: usize, sink: &mut Sink) -> Type {
         ("version", None) => Type::Version,
         ("constraint", None) => Type::Constraint,
         ("data", None) => Type::Data,
-        ("list", Some(argument)) => match resolve_within(argument, depth, sink) {
+        ("list", Some(argument)) => match resolve(argument, sink) {
             Type::Optional(_) => {
                 sink.push(error::optional_elements(argument.span));
                 Type::Error

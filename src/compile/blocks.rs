@@ -171,7 +171,7 @@ fn block_paths(project: &Project, sink: &mut Sink) -> Vec<String> {
                 let files = entries.iter().filter(|entry| entry.name.ends_with(".block"));
                 paths.extend(files.map(|entry| format!("{folder}/{}", entry.name)));
             }
-            Err(problem) => sink.push(crate::project::error::file::tree(&problem, span)),
+            Err(problem) => sink.push(crate::project::error::file(&problem, span)),
         }
     }
     paths

@@ -96,6 +96,7 @@ const OF_THE_BASE_ONLY: [&str; 8] =
 
 impl ImageConfig {
     /// Reads the config of `image`.
+    #[expect(clippy::result_large_err, reason = "a finding is rare, and made once for an image")]
     pub fn from_json(image: &str, json: &str) -> Result<Self, Diagnostic> {
         serde_json::from_str(json).map_err(|why| error::image_config(image, &why))
     }

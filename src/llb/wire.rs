@@ -26,6 +26,7 @@ pub struct Op {
 
 /// What a vertex does.
 #[derive(Clone, PartialEq, prost::Oneof)]
+#[expect(clippy::large_enum_variant, reason = "one exists at a time, while its vertex is encoded")]
 pub enum Body {
     /// Runs a command.
     #[prost(message, tag = "2")]

@@ -1,12 +1,18 @@
 //! A text that may be a URL → whether a user name or a password stands in it.
 
-/// Whether `text` holds a URL whose part before the host names a user or a password, as `https://user:key@host/`.
+/// Whether `text` holds a URL whose part before the host names a user or a password, as `https://user:key@host/` and
+/// pip's and Poetry's `git+user@host:path`.
 pub fn are_in(text: &str) -> bool {
-    text.match_indices("://").any(|(at, separator)| {
-        let rest = &text[at + separator.len()..];
-        let authority = rest.split(|character: char| matches!(character, '/' | '?' | '#') || character.is_whitespace());
-        authority.take(1).any(|authority| authority.contains('@'))
-    })
+    let ends = |character: char| matches!(character, '/' | '?' | '#' | '"' | '\'') || character.is_whitespace();
+    let in_url = |(at, start): (usize, &str)| {
+        let authority = text[at + start.len()..].split(ends).next();
+        authority.is_some_and(|authority| authority.contains('@'))
+    };
+    let in_scp = |(at, start): (usize, &str)| {
+        let user = text[at + start.len()..].split(|character| ends(character) || matches!(character, ':' | '+')).next();
+        user.is_some_and(|user| user.contains('@'))
+    };
+    text.match_indices("://").any(in_url) || text.match_indices("git+").any(in_scp)
 }
 
 #[cfg(test)]
@@ -15,7 +21,13 @@ mod tests {
 
     #[test]
     fn a_user_or_a_password_is_seen() {
-        for url in ["https://u:p@x.example/", "https://token@x.example", "x @ git+ssh://git@x.example/a", "a://:p@x"] {
+        for url in [
+            "https://u:p@x.example/",
+            "https://token@x.example",
+            "x @ git+ssh://git@x.example/a",
+            "a://:p@x",
+            "git+git@x.example:a/b",
+        ] {
             assert!(are_in(url), "{url}");
         }
     }

@@ -1,12 +1,12 @@
 //! A typed reading of [`Data`]: a table with these keys, a string, a list of strings; what does not fit becomes a
-//! diagnostic and is left out.
+//! diagnostic and is left out. No string gets through that holds a control character or a URL with a secret in it.
 
 use indexmap::IndexMap;
 
 use crate::diagnostic::Sink;
 use crate::project::config::Located;
 use crate::project::data::{Data, DataKind, Entry};
-use crate::project::error;
+use crate::project::{credentials, mistake};
 use crate::source::Span;
 use crate::version::Constraint;
 
@@ -42,7 +42,7 @@ impl<'a> Table<'a> {
         let table = Self::open(value, sink)?;
         for (key, entry) in table.entries {
             if !keys.contains(&key.as_str()) {
-                sink.push(error::key_unknown(&table.path_of(key), key, keys, entry.key_span));
+                sink.push(mistake::key_unknown(&table.path_of(key), key, keys, entry.key_span));
             }
         }
         Some(table)
@@ -81,7 +81,7 @@ impl<'a> Table<'a> {
     pub fn required(&self, key: &str, sink: &mut Sink) -> Option<Value<'a>> {
         let value = self.value(key);
         if value.is_none() {
-            sink.push(error::key_missing(&self.path_of(key), self.span));
+            sink.push(mistake::key_missing(&self.path_of(key), self.span));
         }
         value
     }
@@ -125,7 +125,7 @@ impl<'a> Value<'a> {
 
     /// Reports that the value is not what is wanted: `a table`.
     pub fn refuse<T>(&self, wanted: &str, sink: &mut Sink) -> Option<T> {
-        sink.push(error::value_type(&self.path, wanted, self.data));
+        sink.push(mistake::value_type(&self.path, wanted, self.data));
         None
     }
 
@@ -148,7 +148,11 @@ impl<'a> Value<'a> {
             return self.refuse("a string", sink);
         };
         if let Some(character) = text.chars().find(|character| refused(*character)) {
-            sink.push(error::control_character(&self.path, character, self.data.span));
+            sink.push(mistake::control_character(&self.path, character, self.data.span));
+            return None;
+        }
+        if credentials::are_in(text) {
+            sink.push(mistake::url_credentials(self.data.span));
             return None;
         }
         Some(self.located(text.clone()))
@@ -158,7 +162,7 @@ impl<'a> Value<'a> {
     pub fn filled(&self, sink: &mut Sink) -> Option<Located<String>> {
         let string = self.string(sink)?;
         if string.value.trim().is_empty() {
-            sink.push(error::value_empty(&self.path, self.data.span));
+            sink.push(mistake::value_empty(&self.path, self.data.span));
             return None;
         }
         Some(string)
@@ -178,7 +182,7 @@ impl<'a> Value<'a> {
             return self.refuse("an integer", sink);
         };
         if !range.contains(&value) {
-            sink.push(error::number_range(&self.path, &range, self.data.span));
+            sink.push(mistake::number_range(&self.path, &range, self.data.span));
             return None;
         }
         Some(self.located(value))
@@ -190,7 +194,7 @@ impl<'a> Value<'a> {
         match Constraint::parse(written.value.trim()) {
             Ok(value) => Some(Located { value, span: written.span }),
             Err(invalid) => {
-                sink.push(error::constraint_invalid(&written.value, &invalid.reason, written.span));
+                sink.push(mistake::constraint_invalid(&written.value, &invalid.reason, written.span));
                 None
             }
         }
@@ -208,7 +212,7 @@ impl<'a> Value<'a> {
     /// A list; null elements are errors.
     pub fn items(&self, sink: &mut Sink) -> Vec<Self> {
         let DataKind::List(items) = &self.data.kind else {
-            sink.push(error::value_type(&self.path, "a list", self.data));
+            sink.push(mistake::value_type(&self.path, "a list", self.data));
             return Vec::new();
         };
         items.iter().enumerate().map(|(index, data)| Self { data, path: format!("{}[{index}]", self.path) }).collect()

@@ -1,5 +1,7 @@
 //! The files of a project, each read, named in the source map, and parsed at most once.
 
+#![expect(clippy::result_large_err, reason = "a finding is rare, and made once for a file")]
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -33,7 +35,7 @@ impl Documents {
 
     /// The text of a file; `None` when there is none.
     pub fn text(&self, path: &str) -> Result<Option<Arc<str>>, Diagnostic> {
-        self.tree.read(path).map_err(|error| error::file::tree(&error, None))
+        self.tree.read(path).map_err(|error| error::file(&error, None))
     }
 
     /// The text of a file and its id.
@@ -41,7 +43,7 @@ impl Documents {
         let Some(text) = self.text(path)? else {
             return Ok(None);
         };
-        let path = tree::clean(path).map_err(|error| error::file::tree(&error, None))?;
+        let path = tree::clean(path).map_err(|error| error::file(&error, None))?;
         let mut ids = self.ids.borrow_mut();
         let id = *ids.entry(path.clone()).or_insert_with(|| sources.add(path, Arc::clone(&text)));
         Ok(Some((id, text)))
@@ -49,7 +51,7 @@ impl Documents {
 
     /// A file as a document; `None` when there is none.
     pub fn document(&self, sources: &SourceMap, format: Format, path: &str) -> Parsed {
-        let key = tree::clean(path).map_err(|error| error::file::tree(&error, None))?;
+        let key = tree::clean(path).map_err(|error| error::file(&error, None))?;
         let known = |(of, documents): &(Format, BTreeMap<String, Parsed>)| {
             if *of == format { documents.get(&key).cloned() } else { None }
         };

@@ -10,12 +10,12 @@ pub mod error;
 pub mod glob;
 pub mod ignore;
 pub mod memory;
+mod mistake;
 pub mod packages;
 mod path;
 mod read;
 pub mod settings;
 pub mod tree;
-
 pub mod walk;
 
 pub use read::Project;

@@ -1,5 +1,7 @@
 //! A [`Tree`] → [`Project`]: `cog.yaml`, `cogpack.toml` and the Python requirements; all else is read on demand.
 
+#![expect(clippy::result_large_err, reason = "a finding is rare, and made once for a file")]
+
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,7 +13,7 @@ use crate::project::documents::Documents;
 use crate::project::packages::{self, Packages};
 use crate::project::settings::Settings;
 use crate::project::tree::Tree;
-use crate::project::{error, path};
+use crate::project::{mistake, path};
 use crate::source::SourceMap;
 
 /// Cog's config file.
@@ -101,7 +103,7 @@ fn check_code(config: &Config, documents: &Documents, sink: &mut Sink) {
     for reference in [&config.run, &config.predict, &config.train].into_iter().flatten() {
         let file = split_reference(&reference.value).and_then(|(file, _)| path::inside("", file));
         match file.map(|file| (documents.text(&file), file)) {
-            Some((Ok(None), file)) => sink.push(error::code_missing(&file, reference.span)),
+            Some((Ok(None), file)) => sink.push(mistake::code_missing(&file, reference.span)),
             Some((Err(found), _)) => sink.push(found.at(reference.span, "named here")),
             _ => {}
         }

@@ -2,8 +2,6 @@
 
 use cogpack::check::Environment;
 use cogpack::check::types::Type;
-use cogpack::diagnostic::Diagnostic;
-use cogpack::source::SourceMap;
 
 fn names(names: &[&str]) -> impl Iterator<Item = String> {
     names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().into_iter()
@@ -20,28 +18,4 @@ pub fn environment() -> Environment {
     environment.known_capabilities.extend(names(&["python", "venv", "node", "uv", "python-packages"]));
     environment.known_blocks.extend(names(&["apt", "pip", "source"]));
     environment
-}
-
-/// Findings as lines that a person can compare.
-pub fn rendered(sources: &SourceMap, diagnostics: &[Diagnostic]) -> String {
-    let mut text = String::new();
-    for found in diagnostics {
-        let place = |span: cogpack::source::Span| {
-            let file = sources.file(span.file);
-            let (start, end) = (file.position(span.start), file.position(span.end));
-            format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column)
-        };
-        text += &format!("{} {}\n", found.code.alias, found.message);
-        if let Some(label) = &found.primary {
-            text += format!("  at {} {}", place(label.span), label.text).trim_end();
-            text += "\n";
-        }
-        for label in &found.related {
-            text += &format!("  and {} {}\n", place(label.span), label.text);
-        }
-        if let Some(help) = &found.help {
-            text += &format!("  help: {help}\n");
-        }
-    }
-    text
 }

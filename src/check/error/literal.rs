@@ -1,12 +1,10 @@
-//! Texts and numbers that cannot be what they are written as (E0230–E0234, E0237–E0244).
+//! Texts and numbers that cannot be what they are written as (E0230–E0231, E0233–E0240).
 
 use crate::check::error::shown;
 use crate::check::path::Problem;
-use crate::check::suggest::did_you_mean;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code;
 use crate::source::Span;
-use crate::syntax::ast::{Ident, Mode};
 
 /// E0230
 pub(in crate::check) fn invalid_path(path: &str, span: Span, problem: Problem) -> Diagnostic {
@@ -40,52 +38,13 @@ pub(in crate::check) fn invalid_path(path: &str, span: Span, problem: Problem) -
 }
 
 /// E0231
-pub(in crate::check) fn invalid_variable(name: &Ident) -> Diagnostic {
-    let fixed: String = name.name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    Diagnostic::error(code::CHECK_INVALID_VARIABLE, format!("`{}` cannot be the name of a variable", name.name))
-        .at(name.span, "letters, digits and `_` only")
-        .help(format!("write `{fixed}`"))
-}
-
-/// E0232
-pub(in crate::check) fn invalid_mode(mode: Mode) -> Diagnostic {
-    Diagnostic::error(code::CHECK_INVALID_MODE, format!("`{:#o}` is no file mode", mode.bits).replace("0o", "0"))
-        .at(mode.span, "more than `07777`")
-        .help("a mode has up to four octal digits after the first `0`, such as `0755`")
-}
-
-/// E0233
 pub(in crate::check) fn invalid_port(port: i64, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_INVALID_PORT, format!("`{port}` is no port"))
         .at(span, "not from 1 to 65535")
         .help("write the number that the server listens on, from 1 to 65535")
 }
 
-fn unknown_option(what: &str, written: &Ident, known: &[&str]) -> Diagnostic {
-    let list = || format!("it is one of {}", crate::check::suggest::listing(known.iter().copied()));
-    Diagnostic::error(code::CHECK_UNKNOWN_OPTION, format!("unknown {what} `{}`", written.name))
-        .at(written.span, "not known")
-        .help(did_you_mean(&written.name, known.iter().copied(), list))
-}
-
-/// E0234
-pub(in crate::check) fn unknown_sharing(written: &Ident) -> Diagnostic {
-    unknown_option("kind of sharing", written, &["shared", "private", "locked"])
-}
-
-/// E0234
-pub(in crate::check) fn unknown_side(written: &Ident) -> Diagnostic {
-    unknown_option("side", written, &["build", "runtime"])
-}
-
-/// E0234
-pub(in crate::check) fn unknown_network(written: &Ident) -> Diagnostic {
-    Diagnostic::error(code::CHECK_UNKNOWN_OPTION, format!("unknown network `{}`", written.name))
-        .at(written.span, "only `none`")
-        .help("`network none` takes the network away from one `run`; `uses network` in the block gives it to all")
-}
-
-/// E0237
+/// E0233
 pub(in crate::check) fn invalid_image(reference: &str, span: Span) -> Diagnostic {
     let help = if reference.contains("://") {
         "write it without `https://`, such as `registry.example/team/app:1.0`"
@@ -99,14 +58,14 @@ pub(in crate::check) fn invalid_image(reference: &str, span: Span) -> Diagnostic
         .help(help)
 }
 
-/// E0238
+/// E0234
 pub(in crate::check) fn invalid_url(url: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_INVALID_URL, format!("`{}` is no address", shown(url)))
         .at(span, "not an address that can be read")
         .help("write the whole address, starting with `https://`")
 }
 
-/// E0239
+/// E0235
 pub(in crate::check) fn invalid_checksum(sum: &str, span: Span) -> Diagnostic {
     let help = match sum.strip_prefix("sha256:") {
         Some(_) => "write the digits without `sha256:`".to_owned(),
@@ -120,42 +79,42 @@ pub(in crate::check) fn invalid_checksum(sum: &str, span: Span) -> Diagnostic {
         .help(help)
 }
 
-/// E0240
+/// E0236
 pub(in crate::check) fn invalid_reference(reference: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_INVALID_REFERENCE, format!("`{}` is no branch, tag or commit", shown(reference)))
         .at(span, "git would not read it as one")
         .help("write a name such as `v1.2` or a commit; it cannot be empty, hold blanks or start with `-`")
 }
 
-/// E0241
+/// E0237
 pub(in crate::check) fn invalid_user(user: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_INVALID_USER, format!("`{}` is no user", shown(user)))
         .at(span, "not `USER` or `USER:GROUP`")
         .help("write a name or a number, and after a `:` a group, such as `\"1000:1000\"`")
 }
 
-/// E0242
+/// E0238
 pub(in crate::check) fn invalid_id(id: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_INVALID_ID, format!("`{}` cannot be an id", shown(id)))
         .at(span, "empty, or more than one line")
         .help("write a short name")
 }
 
-/// E0243
+/// E0239
 pub(in crate::check) fn interpolated_name(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_NAME_NOT_LITERAL, format!("{what} must be plain text"))
         .at(span, "holds `${…}`")
         .help("write it without an interpolation")
 }
 
-/// E0243
+/// E0239
 pub(in crate::check) fn empty_label(span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_NAME_NOT_LITERAL, "a label needs a name")
         .at(span, "empty")
         .help("write one such as `\"org.opencontainers.image.title\"`")
 }
 
-/// E0244
+/// E0240
 pub(in crate::check) fn removes_everything(span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_REMOVES_EVERYTHING, "`rm` of `/` would remove the whole image")
         .at(span, "everything")

@@ -14,11 +14,12 @@ pub(super) use value::*;
 
 use crate::check::types::Type;
 
-/// `a string`, `an int`: a type with its article.
+/// `a `string``, `an `int``: what a value of a type is called.
 fn an(ty: &Type) -> String {
     match ty {
         Type::Never => "`none`".into(),
         Type::Int => "an `int`".into(),
+        Type::Record(record) => format!("the record `{record}`"),
         _ => format!("a `{ty}`"),
     }
 }

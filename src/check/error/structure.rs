@@ -1,4 +1,4 @@
-//! Stages, what they read, and where statements may stand (E0206, E0218–E0223, E0227, E0229, E0235–E0236).
+//! Stages, what they read, and where statements may stand (E0206, E0218–E0223, E0227, E0229, E0232).
 
 use crate::check::hir::Stage;
 use crate::check::phase::Phase;
@@ -143,14 +143,7 @@ pub(in crate::check) fn copy_from_nowhere(path: &str, span: Span, stage: &Stage,
     .help(help)
 }
 
-/// E0235
-pub(in crate::check) fn secret_goes_nowhere(span: Span) -> Diagnostic {
-    Diagnostic::error(code::CHECK_SECRET_WITHOUT_TARGET, "a secret must become a file or a variable")
-        .at(span, "neither `to` nor `as env`")
-        .help("add `to \"/run/secrets/name\"` or `as env NAME`")
-}
-
-/// E0236
+/// E0232
 pub(in crate::check) fn mount_target_twice(path: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_DUPLICATE_MOUNT, format!("two mounts are on `{path}`"))
         .at(span, "again")

@@ -1,4 +1,4 @@
-//! Types and knowledge levels (E0224, E0301–E0326).
+//! Types and knowledge levels (E0224, E0301–E0325).
 
 use crate::check::error::{an, shown};
 use crate::check::hir::{Expr, ExprKind};
@@ -426,13 +426,6 @@ pub(in crate::check) fn function_as_value(name: &str, span: Span) -> Diagnostic 
 }
 
 /// E0324
-pub(in crate::check) fn too_deep(span: Span) -> Diagnostic {
-    Diagnostic::error(code::CHECK_TOO_DEEP, "this is nested too deeply")
-        .at(span, "too deep")
-        .help("give parts of it a name with `let`")
-}
-
-/// E0325
 pub(in crate::check) fn not_json(found: &Expr) -> Diagnostic {
     let help = match &found.ty {
         Type::Version | Type::Constraint => "make it text first: `\"${…}\"`",
@@ -443,7 +436,7 @@ pub(in crate::check) fn not_json(found: &Expr) -> Diagnostic {
         .help(help)
 }
 
-/// E0326
+/// E0325
 pub(in crate::check) fn command_not_a_list(span: Span) -> Diagnostic {
     Diagnostic::error(code::CHECK_COMMAND_NOT_A_LIST, "`cmd` and `entrypoint` take a list")
         .at(span, "a string")

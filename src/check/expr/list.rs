@@ -4,7 +4,6 @@ use crate::check::checker::Checker;
 use crate::check::error;
 use crate::check::expr::{fits, join, shows};
 use crate::check::hir::{Elem, Expr, ExprKind, LocalId};
-use crate::check::mention::DEEPEST;
 use crate::check::scope::LocalKind;
 use crate::check::types::Type;
 use crate::source::Span;
@@ -31,17 +30,7 @@ impl Checker<'_, '_> {
     }
 
     fn elements(&mut self, elements: &[ast::Elem], seen: &mut Seen) -> Vec<Elem> {
-        self.depth += 1;
-        let checked = if self.depth > DEEPEST {
-            if let Some(span) = elements.first().map(element_span) {
-                self.report(error::too_deep(span));
-            }
-            Vec::new()
-        } else {
-            elements.iter().map(|element| self.element(element, seen)).collect()
-        };
-        self.depth -= 1;
-        checked
+        elements.iter().map(|element| self.element(element, seen)).collect()
     }
 
     fn element(&mut self, element: &ast::Elem, seen: &mut Seen) -> Elem {
@@ -125,13 +114,5 @@ impl Checker<'_, '_> {
         entry.late = late;
         entry.command = command;
         local
-    }
-}
-
-fn element_span(element: &ast::Elem) -> Span {
-    match element {
-        ast::Elem::Expr(expr) => expr.span,
-        ast::Elem::When(when) => when.span,
-        ast::Elem::For(repeat) => repeat.span,
     }
 }

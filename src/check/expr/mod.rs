@@ -14,7 +14,6 @@ pub(super) use narrow::shows;
 use crate::check::checker::{Checker, erroneous};
 use crate::check::error;
 use crate::check::hir::{Expr, ExprKind};
-use crate::check::mention::DEEPEST;
 use crate::check::types::Type;
 use crate::syntax::ast;
 
@@ -27,16 +26,6 @@ impl Checker<'_, '_> {
     /// Checks an expression. `hint` is the type that the place asks for: string literals become versions and
     /// constraints by it; whether the result fits is for the caller to see to.
     pub(super) fn expr(&mut self, expr: &ast::Expr, hint: Option<&Type>) -> Expr {
-        if self.depth >= DEEPEST {
-            return self.refuse(expr.span, error::too_deep(expr.span));
-        }
-        self.depth += 1;
-        let checked = self.expr_kind(expr, hint);
-        self.depth -= 1;
-        checked
-    }
-
-    fn expr_kind(&mut self, expr: &ast::Expr, hint: Option<&Type>) -> Expr {
         let span = expr.span;
         let plain = |kind, ty| Expr { kind, ty, span };
         match &expr.kind {

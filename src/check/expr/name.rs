@@ -32,7 +32,8 @@ impl Checker<'_, '_> {
         if let Some(id) = self.scope.find(name) {
             let local = self.scope.local_mut(id);
             local.used = true;
-            return plain(ExprKind::Local(id), local.ty.clone());
+            let ty = if local.misnamed { Type::Error } else { local.ty.clone() };
+            return plain(ExprKind::Local(id), ty);
         }
         if let Some(record) = signature::root(name) {
             return plain(ExprKind::Root, Type::Record(record));

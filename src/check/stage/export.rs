@@ -14,23 +14,20 @@ impl Checker<'_, '_> {
     /// The statements of `export`; what is set twice at one level is refused.
     pub(in crate::check) fn export(&mut self, statements: &[ast::ExportStmt]) -> Vec<ExportStmt> {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        let first = statements.first().map(export_span);
-        self.nested(first, |checker| {
-            let mut checked = Vec::new();
-            for statement in statements {
-                let span = export_span(statement);
-                if let Some(setting) = setting(statement) {
-                    match seen.get(&setting) {
-                        Some(first) => checker.report(error::duplicate_setting(&setting, span, *first)),
-                        None => {
-                            seen.insert(setting, span);
-                        }
+        let mut checked = Vec::new();
+        for statement in statements {
+            let span = export_span(statement);
+            if let Some(setting) = setting(statement) {
+                match seen.get(&setting) {
+                    Some(first) => self.report(error::duplicate_setting(&setting, span, *first)),
+                    None => {
+                        seen.insert(setting, span);
                     }
                 }
-                checked.push(checker.export_statement(statement, span));
             }
-            checked
-        })
+            checked.push(self.export_statement(statement, span));
+        }
+        checked
     }
 
     fn export_statement(&mut self, statement: &ast::ExportStmt, span: Span) -> ExportStmt {

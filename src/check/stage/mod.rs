@@ -13,7 +13,6 @@ use crate::check::checker::Checker;
 use crate::check::error;
 use crate::check::expr::shows;
 use crate::check::hir::{self, Expr, Input, Let, LocalId, Operation, OperationKind, Stmt};
-use crate::check::mention::DEEPEST;
 use crate::check::phase::Phase;
 use crate::check::scope::LocalKind;
 use crate::diagnostic::Diagnostic;
@@ -85,20 +84,7 @@ impl Checker<'_, '_> {
 
     /// Statements in braces: the names they bind end with them.
     fn statements(&mut self, statements: &[StageStmt]) -> Vec<Stmt> {
-        let span = statements.first().map(statement_span);
-        self.nested(span, |checker| statements.iter().filter_map(|statement| checker.statement(statement)).collect())
-    }
-
-    /// Runs `body` in a scope of its own, unless braces are nested too deeply.
-    fn nested<T>(&mut self, span: Option<Span>, body: impl FnOnce(&mut Self) -> Vec<T>) -> Vec<T> {
-        if self.depth >= DEEPEST {
-            span.into_iter().for_each(|span| self.report(error::too_deep(span)));
-            return Vec::new();
-        }
-        self.depth += 1;
-        let checked = self.scoped(body);
-        self.depth -= 1;
-        checked
+        self.scoped(|checker| statements.iter().filter_map(|statement| checker.statement(statement)).collect())
     }
 
     fn statement(&mut self, statement: &StageStmt) -> Option<Stmt> {
@@ -165,23 +151,5 @@ impl Checker<'_, '_> {
             let local = checker.bind_loop(&repeat.name, list);
             (local, body(checker))
         })
-    }
-}
-
-fn statement_span(statement: &StageStmt) -> Span {
-    match statement {
-        StageStmt::From(from) => from.span,
-        StageStmt::Writes(writes) => writes.span,
-        StageStmt::Let(binding) => binding.span,
-        StageStmt::Run(run) => run.span,
-        StageStmt::Copy(copy) => copy.span,
-        StageStmt::Env(env) => env.span,
-        StageStmt::Workdir(setting) | StageStmt::User(setting) => setting.span,
-        StageStmt::Mkfile(mkfile) => mkfile.span,
-        StageStmt::Mkdir(mkdir) => mkdir.span,
-        StageStmt::Rm(rm) => rm.span,
-        StageStmt::Layer(layer) => layer.span,
-        StageStmt::When(when) => when.span,
-        StageStmt::For(repeat) => repeat.span,
     }
 }

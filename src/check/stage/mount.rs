@@ -13,22 +13,16 @@ use crate::syntax::ast::{self, Ident, RunClause};
 
 impl Checker<'_, '_> {
     pub(super) fn clauses(&mut self, clauses: &[RunClause]) -> Vec<Clause> {
-        let span = clauses.first().map(clause_span);
-        let checked = self.nested(span, |checker| clauses.iter().filter_map(|clause| checker.clause(clause)).collect());
+        let checked: Vec<Clause> = clauses.iter().map(|clause| self.clause(clause)).collect();
         self.report_targets_twice(&checked);
         checked
     }
 
-    fn clause(&mut self, clause: &RunClause) -> Option<Clause> {
-        Some(match clause {
-            RunClause::Mount(mount) => Clause::Mount { kind: self.mount(mount)?, span: mount.span },
+    fn clause(&mut self, clause: &RunClause) -> Clause {
+        match clause {
+            RunClause::Mount(mount) => Clause::Mount { kind: self.mount(mount), span: mount.span },
             RunClause::Env(env) => Clause::Env(self.env(env)),
-            RunClause::Network { mode, .. } => {
-                if mode.name != "none" {
-                    self.report(error::unknown_network(mode));
-                }
-                Clause::NetworkNone
-            }
+            RunClause::Network { .. } => Clause::NetworkNone,
             RunClause::When(when) => {
                 let condition = self.condition(&when.condition, "when");
                 let shown = shows(&condition);
@@ -42,15 +36,15 @@ impl Checker<'_, '_> {
                 let (local, body) = self.looped(repeat, &list, |checker| checker.clauses(&repeat.body));
                 Clause::For { local, list, body }
             }
-        })
+        }
     }
 
-    fn mount(&mut self, mount: &ast::Mount) -> Option<MountKind> {
-        Some(match &mount.kind {
+    fn mount(&mut self, mount: &ast::Mount) -> MountKind {
+        match &mount.kind {
             ast::MountKind::Cache { target, id, sharing } => MountKind::Cache {
                 target: self.path(target),
                 id: id.as_ref().map(|id| self.mount_id(id)),
-                sharing: sharing.as_ref().map_or(Sharing::Shared, |sharing| self.sharing(sharing)),
+                sharing: sharing.as_ref().map_or(Sharing::Shared, sharing_of),
             },
             ast::MountKind::Bind { source, input, target, rw } => {
                 let input = self.input(input);
@@ -65,24 +59,14 @@ impl Checker<'_, '_> {
                 target: self.path(target),
                 size: size.as_ref().map(|size| self.expect(size, &Type::Int)),
             },
-            ast::MountKind::Secret { id, target, env, optional } => {
-                if target.is_none() && env.is_none() {
-                    self.report(error::secret_goes_nowhere(mount.span));
-                }
-                if let Some(env) = env
-                    && !super::operation::is_variable(&env.name)
-                {
-                    self.report(error::invalid_variable(env));
-                }
-                MountKind::Secret {
-                    id: self.mount_id(id),
-                    target: target.as_ref().map(|target| self.path(target)),
-                    env: env.as_ref().map(|env| env.name.clone()),
-                    optional: optional.is_some(),
-                }
-            }
+            ast::MountKind::Secret { id, target, env, optional } => MountKind::Secret {
+                id: self.mount_id(id),
+                target: target.as_ref().map(|target| self.path(target)),
+                env: env.as_ref().map(|env| env.name.clone()),
+                optional: optional.is_some(),
+            },
             ast::MountKind::Ssh { id } => MountKind::Ssh { id: id.as_ref().map(|id| self.mount_id(id)) },
-        })
+        }
     }
 
     fn mount_id(&mut self, id: &ast::Expr) -> Expr {
@@ -93,18 +77,6 @@ impl Checker<'_, '_> {
             }
         }
         checked
-    }
-
-    fn sharing(&mut self, written: &Ident) -> Sharing {
-        match written.name.as_str() {
-            "shared" => Sharing::Shared,
-            "private" => Sharing::Private,
-            "locked" => Sharing::Locked,
-            _ => {
-                self.report(error::unknown_sharing(written));
-                Sharing::Shared
-            }
-        }
     }
 
     /// Two mounts on one literal path that certainly are there together.
@@ -135,12 +107,11 @@ fn target(kind: &MountKind) -> Option<&Expr> {
     }
 }
 
-fn clause_span(clause: &RunClause) -> Span {
-    match clause {
-        RunClause::Mount(mount) => mount.span,
-        RunClause::Env(env) => env.span,
-        RunClause::Network { span, .. } => *span,
-        RunClause::When(when) => when.span,
-        RunClause::For(repeat) => repeat.span,
+/// The grammar lets only these three words through.
+fn sharing_of(written: &Ident) -> Sharing {
+    match written.name.as_str() {
+        "private" => Sharing::Private,
+        "locked" => Sharing::Locked,
+        _ => Sharing::Shared,
     }
 }

@@ -7,10 +7,7 @@ use crate::check::expr::texts;
 use crate::check::hir::{EnvSetting, Expr, InputKind, OperationKind};
 use crate::check::path::{self, Problem};
 use crate::check::shell;
-use crate::syntax::ast::{self, Mode};
-
-/// The highest mode: permissions with setuid, setgid and sticky.
-const HIGHEST_MODE: u32 = 0o7777;
+use crate::syntax::ast;
 
 impl Checker<'_, '_> {
     pub(super) fn copy(&mut self, copy: &ast::Copy) -> OperationKind {
@@ -23,7 +20,7 @@ impl Checker<'_, '_> {
             input,
             target,
             chown: copy.chown.as_ref().map(|owner| self.user(owner)),
-            chmod: copy.chmod.map(|mode| self.mode(mode)),
+            chmod: copy.chmod.map(|mode| mode.bits),
             include: copy.include.as_ref().map(|patterns| self.patterns(patterns)),
             exclude: copy.exclude.as_ref().map(|patterns| self.patterns(patterns)),
             contents_only: copy.contents_only.is_some(),
@@ -92,18 +89,8 @@ impl Checker<'_, '_> {
         checked
     }
 
-    pub(super) fn mode(&mut self, mode: Mode) -> u32 {
-        if mode.bits > HIGHEST_MODE {
-            self.report(error::invalid_mode(mode));
-        }
-        mode.bits & HIGHEST_MODE
-    }
-
     /// `env NAME = value` of a stage, a run or an export.
     pub(super) fn env(&mut self, env: &ast::Env) -> EnvSetting {
-        if !is_variable(&env.name.name) {
-            self.report(error::invalid_variable(&env.name));
-        }
         let value = self.text(&env.value);
         self.expanded_by_nobody(&value, Some(&env.name.name));
         EnvSetting { name: name(&env.name), prepend: env.prepend, value }
@@ -121,7 +108,7 @@ impl Checker<'_, '_> {
     pub(super) fn mkfile(&mut self, mkfile: &ast::Mkfile) -> OperationKind {
         OperationKind::Mkfile {
             path: self.path(&mkfile.path),
-            mode: mkfile.mode.map(|mode| self.mode(mode)),
+            mode: mkfile.mode.map(|mode| mode.bits),
             content: self.text(&mkfile.content),
         }
     }
@@ -129,7 +116,7 @@ impl Checker<'_, '_> {
     pub(super) fn mkdir(&mut self, mkdir: &ast::Mkdir) -> OperationKind {
         OperationKind::Mkdir {
             path: self.path(&mkdir.path),
-            mode: mkdir.mode.map(|mode| self.mode(mode)),
+            mode: mkdir.mode.map(|mode| mode.bits),
             chown: mkdir.chown.as_ref().map(|owner| self.user(owner)),
         }
     }
@@ -143,10 +130,4 @@ impl Checker<'_, '_> {
         }
         OperationKind::Rm { path, optional: rm.optional.is_some() }
     }
-}
-
-/// Whether a name may be a variable's.
-pub(super) fn is_variable(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }

@@ -1,5 +1,6 @@
 //! A graph and the state that is its result → [`Definition`].
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bollard_buildkit_proto::pb;
@@ -12,7 +13,6 @@ use crate::llb::wire;
 #[derive(Default)]
 struct Writer {
     definition: Definition,
-    written: BTreeSet<Digest>,
     /// The place of a file among the infos, in the order of first use.
     places: BTreeMap<FileRef, i32>,
     source: Source,
@@ -20,14 +20,14 @@ struct Writer {
 
 impl Graph {
     /// Everything that `result` needs, inputs before users, equal ops once. An empty `result` gives no ops at all.
-    pub fn finish(&self, result: &State) -> Definition {
+    pub fn finish(mut self, result: &State) -> Definition {
         let Some(output) = result.output else { return Definition::default() };
+        let terminal = wire::Op { inputs: vec![self.input(output)], ..wire::Op::default() }.to_bytes();
         let mut writer = Writer::default();
         for vertex in self.walk(output.vertex) {
             self.write(vertex, &mut writer);
         }
         let Writer { mut definition, source, .. } = writer;
-        let terminal = wire::Op { inputs: vec![self.input(output)], ..wire::Op::default() }.to_bytes();
         let metadata = Metadata { caps: terminal_caps(&definition), ..Metadata::default() };
         definition.metadata.insert(Digest::of(&terminal).to_string(), metadata);
         definition.ops.push(terminal);
@@ -59,14 +59,20 @@ impl Graph {
         order
     }
 
-    fn write(&self, vertex: usize, writer: &mut Writer) {
-        let vertex = &self.vertices[vertex];
-        let digest = vertex.digest.to_string();
-        let locations = vertex.locations.iter().map(|it| self.location(it, writer)).collect::<Vec<_>>();
+    /// Writes a vertex, which is empty afterwards: graphs are large, and each vertex is written once.
+    fn write(&mut self, vertex: usize, writer: &mut Writer) {
+        let taken = &mut self.vertices[vertex];
+        let (bytes, metadata) = (std::mem::take(&mut taken.bytes), std::mem::take(&mut taken.metadata));
+        let (own_digest, locations) = (taken.digest, std::mem::take(&mut taken.locations));
+        let digest = own_digest.to_string();
+        let locations = locations.iter().map(|it| self.location(it, writer)).collect::<Vec<_>>();
         writer.source.locations.entry(digest.clone()).or_default().locations.extend(locations);
-        writer.definition.metadata.entry(digest).or_default().merge(&vertex.metadata);
-        if writer.written.insert(vertex.digest) {
-            writer.definition.ops.push(vertex.bytes.clone());
+        match writer.definition.metadata.entry(digest) {
+            Entry::Vacant(entry) => {
+                entry.insert(metadata);
+                writer.definition.ops.push(bytes);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().merge(&metadata),
         }
     }
 

@@ -119,7 +119,7 @@ pub struct Signature {
 }
 
 /// How a repository is fetched.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Git {
     /// A branch, tag or commit; empty: the default branch.
     pub reference: String,
@@ -143,24 +143,6 @@ pub struct Git {
     pub mtime: String,
     /// Fetches `checksum` without asking for the reference.
     pub fetch_by_commit: bool,
-}
-
-impl Default for Git {
-    fn default() -> Self {
-        Self {
-            reference: String::new(),
-            subdir: String::new(),
-            keep_git_dir: false,
-            auth_token_secret: None,
-            auth_header_secret: None,
-            known_ssh_hosts: String::new(),
-            mount_ssh_sock: String::new(),
-            checksum: String::new(),
-            skip_submodules: false,
-            mtime: String::new(),
-            fetch_by_commit: false,
-        }
-    }
 }
 
 impl Git {
@@ -284,11 +266,10 @@ impl Graph {
             it.set_flag("local.metadatatransfer", true, "source.local.metadatatransfer");
             it.set_list("local.metadatatransferexclude", &local.metadata_only_except, "source.local.metadatatransfer");
         }
-        if local.session.is_empty() {
-            if let Some(unique) = local.unique.as_ref().or(self.constraints.local_unique.as_ref()) {
-                it.set("local.unique", unique);
-                it.caps.insert("source.local.unique".to_owned());
-            }
+        let unique = local.unique.as_ref().or(self.constraints.local_unique.as_ref());
+        if let Some(unique) = unique.filter(|_| local.session.is_empty()) {
+            it.set("local.unique", unique);
+            it.caps.insert("source.local.unique".to_owned());
         }
         self.source(format!("local://{name}"), it, meta)
     }

@@ -6,7 +6,7 @@ use crate::diagnostic::Sink;
 use crate::project::config::{Build, Config, Located, RunCommand, SecretMount, image, weights};
 use crate::project::data::{Data, DataKind};
 use crate::project::decode::{Table, Value};
-use crate::project::{error, path};
+use crate::project::{mistake, path};
 use crate::source::{FileId, Span};
 use crate::version::Constraint;
 
@@ -64,7 +64,7 @@ impl Config {
         config.environment = read_environment(&table, sink);
         config.weights = weights::read(&table, sink);
         if let Some(span) = table.key_span("weights").filter(|_| config.model.is_none() && !config.weights.is_empty()) {
-            sink.push(error::weights_without_model(span, config.image.as_ref().map(|image| image.span)));
+            sink.push(mistake::weights_without_model(span, config.image.as_ref().map(|image| image.span)));
         }
         config
     }
@@ -93,7 +93,7 @@ fn read_build(table: &Table, sink: &mut Sink) -> Build {
     read_sdk(&mut build, table, sink);
     for package in &build.system_packages {
         if package.value.starts_with('-') {
-            sink.push(error::value_like_option("build.system_packages", &package.value, package.span));
+            sink.push(mistake::value_like_option("build.system_packages", &package.value, package.span));
         }
     }
     check_build(&build, table, sink);
@@ -104,19 +104,19 @@ fn read_build(table: &Table, sink: &mut Sink) -> Build {
 fn check_build(build: &Build, table: &Table, sink: &mut Sink) {
     let packages = table.key_span("python_packages").filter(|_| !build.python_packages.is_empty());
     if let Some(span) = packages {
-        sink.push(error::key_deprecated("build.python_packages", "`build.python_requirements`", span));
+        sink.push(mistake::key_deprecated("build.python_packages", "`build.python_requirements`", span));
     }
     if let (Some(packages), Some(requirements)) = (packages, table.key_span("python_requirements"))
         && build.python_requirements.is_some()
     {
-        sink.push(error::keys_conflict(
+        sink.push(mistake::keys_conflict(
             ("build.python_packages", packages),
             ("build.python_requirements", requirements),
             "write the packages into the requirements file, and take `python_packages` out",
         ));
     }
     if let Some(span) = table.key_span("pre_install").filter(|_| !build.pre_install.is_empty()) {
-        sink.push(error::key_deprecated("build.pre_install", "`build.run`", span));
+        sink.push(mistake::key_deprecated("build.pre_install", "`build.run`", span));
     }
 }
 
@@ -152,7 +152,7 @@ fn read_path(named: Located<String>, sink: &mut Sink) -> Option<Located<String>>
     match path::inside("", &named.value) {
         Some(inside) if !inside.is_empty() => Some(named),
         _ => {
-            sink.push(error::path_outside(&named.value, named.span));
+            sink.push(mistake::path_outside(&named.value, named.span));
             None
         }
     }
@@ -166,7 +166,7 @@ fn read_commands(table: &Table, key: &str, sink: &mut Sink) -> Vec<Located<Strin
 fn read_command(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
     let command = value.text(sink)?;
     if command.value.trim().is_empty() {
-        sink.push(error::value_empty(&value.path, command.span));
+        sink.push(mistake::value_empty(&value.path, command.span));
         return None;
     }
     Some(command)
@@ -191,12 +191,12 @@ fn read_mount(value: &Value, sink: &mut Sink) -> Option<SecretMount> {
     let id = table.required("id", sink).and_then(|id| id.filled(sink));
     let target = table.required("target", sink).and_then(|target| target.filled(sink));
     if let Some(kind) = kind.filter(|kind| kind.value != "secret") {
-        sink.push(error::mount_type(&kind.value, kind.span));
+        sink.push(mistake::mount_type(&kind.value, kind.span));
         return None;
     }
     let (id, target) = (id?, target?);
     if path::in_image(&target.value).is_none_or(|path| path == "/") {
-        sink.push(error::image_path(&format!("{}.target", value.path), &target.value, target.span));
+        sink.push(mistake::image_path(&format!("{}.target", value.path), &target.value, target.span));
         return None;
     }
     Some(SecretMount { id, target })
@@ -206,19 +206,19 @@ fn read_names(config: &mut Config, table: &Table, sink: &mut Sink) {
     config.image = optional(table, "image", sink);
     config.model = optional(table, "model", sink);
     if let Some(name) = config.image.take_if(|name| image::parse(&name.value).is_none()) {
-        sink.push(error::image_name(&name.value, name.span));
+        sink.push(mistake::image_name(&name.value, name.span));
     }
     if let Some(name) = &config.model {
         match image::parse(&name.value) {
             Some(image::Reference::Bare) => {}
-            reference => sink.push(error::model_name(&name.value, name.span, reference.is_some())),
+            reference => sink.push(mistake::model_name(&name.value, name.span, reference.is_some())),
         }
     }
     if let (Some(image), Some(model)) = (table.key_span("image"), table.key_span("model"))
         && config.image.is_some()
         && config.model.is_some()
     {
-        sink.push(error::keys_conflict(("image", image), ("model", model), "keep `model`, and take `image` out"));
+        sink.push(mistake::keys_conflict(("image", image), ("model", model), "keep `model`, and take `image` out"));
     }
 }
 
@@ -229,9 +229,9 @@ fn read_code(config: &mut Config, table: &Table, sink: &mut Sink) {
     let Some(predict) = table.key_span("predict").filter(|_| config.predict.is_some()) else {
         return;
     };
-    sink.push(error::key_deprecated("predict", "`run`, with a `Runner` class", predict));
+    sink.push(mistake::key_deprecated("predict", "`run`, with a `Runner` class", predict));
     if let Some(run) = table.key_span("run").filter(|_| config.run.is_some()) {
-        sink.push(error::keys_conflict(("run", run), ("predict", predict), "keep `run`, and take `predict` out"));
+        sink.push(mistake::keys_conflict(("run", run), ("predict", predict), "keep `run`, and take `predict` out"));
     }
 }
 
@@ -242,7 +242,7 @@ fn read_reference(table: &Table, key: &str, example: &str, sink: &mut Sink) -> O
         path::inside("", file).is_some() && file.ends_with(".py") && file != ".py" && is_identifier(name)
     });
     if !valid {
-        sink.push(error::code_reference(key, &reference.value, example, reference.span));
+        sink.push(mistake::code_reference(key, &reference.value, example, reference.span));
         return None;
     }
     Some(reference)
@@ -269,11 +269,11 @@ fn read_concurrency(config: &mut Config, table: &Table, sink: &mut Sink) {
     let (Some(max), Some(key)) = (&config.concurrency_max, concurrency.key_span("max")) else {
         return;
     };
-    sink.push(error::key_deprecated("concurrency.max", "`@cog.concurrent(max=N)` on the model's method", key));
+    sink.push(mistake::key_deprecated("concurrency.max", "`@cog.concurrent(max=N)` on the model's method", key));
     if let Some(python) = config.build.python_version.as_ref().filter(|python| is_before_3_11(python.value.as_str()))
         && max.value > 1
     {
-        sink.push(error::concurrency_python(max.span, python.span));
+        sink.push(mistake::concurrency_python(max.span, python.span));
     }
 }
 
@@ -291,13 +291,13 @@ fn read_environment(table: &Table, sink: &mut Sink) -> Vec<Located<String>> {
             continue;
         };
         let Some((name, _)) = entry.value.split_once('=').filter(|(name, _)| is_variable(name)) else {
-            sink.push(error::environment_entry(&entry.value, entry.span));
+            sink.push(mistake::environment_entry(&entry.value, entry.span));
             continue;
         };
         if is_reserved(name) {
-            sink.push(error::environment_reserved(name, entry.span));
+            sink.push(mistake::environment_reserved(name, entry.span));
         } else if let Some(earlier) = first.get(name) {
-            sink.push(error::name_twice("the variable", name, entry.span, *earlier));
+            sink.push(mistake::name_twice("the variable", name, entry.span, *earlier));
         } else {
             first.insert(name.to_owned(), entry.span);
             environment.push(entry);

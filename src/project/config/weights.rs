@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Sink;
 use crate::project::config::{Located, Weight, WeightSource};
-use crate::project::credentials;
 use crate::project::data::DataKind;
 use crate::project::decode::{Table, Value};
-use crate::project::{error, path};
+use crate::project::{mistake, path};
 use crate::source::Span;
 
 /// Reads `weights` of the whole file.
@@ -35,7 +34,7 @@ fn read_name(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
     let word =
         |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     if !name.value.split(['.', '_', '-']).all(word) {
-        sink.push(error::weight_name(&name.value, name.span));
+        sink.push(mistake::weight_name(&name.value, name.span));
         return None;
     }
     Some(name)
@@ -44,7 +43,7 @@ fn read_name(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
 fn read_target(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
     let target = value.filled(sink)?;
     if path::in_image(&target.value).is_none_or(|path| path == "/") {
-        sink.push(error::image_path(&value.path, &target.value, target.span));
+        sink.push(mistake::image_path(&value.path, &target.value, target.span));
         return None;
     }
     Some(target)
@@ -56,7 +55,7 @@ fn read_sources(value: &Value, sink: &mut Sink) -> Vec<WeightSource> {
     }
     let items = value.items(sink);
     if items.is_empty() {
-        sink.push(error::value_empty(&value.path, value.data.span));
+        sink.push(mistake::value_empty(&value.path, value.data.span));
     }
     items.iter().filter_map(|item| read_source(item, sink)).collect()
 }
@@ -66,10 +65,6 @@ fn read_source(value: &Value, sink: &mut Sink) -> Option<WeightSource> {
     let include = read_patterns(&table, "include", sink);
     let exclude = read_patterns(&table, "exclude", sink);
     let uri = table.required("uri", sink)?.filled(sink)?;
-    if credentials::are_in(&uri.value) {
-        sink.push(error::url_credentials(uri.span));
-        return None;
-    }
     Some(WeightSource { uri, include, exclude })
 }
 
@@ -78,7 +73,7 @@ fn read_patterns(table: &Table, key: &str, sink: &mut Sink) -> Vec<Located<Strin
     patterns.retain(|pattern| {
         let valid = !pattern.value.trim_start().starts_with('!') && !pattern.value.contains('\\');
         if !valid {
-            sink.push(error::weight_pattern(&pattern.value, pattern.span));
+            sink.push(mistake::weight_pattern(&pattern.value, pattern.span));
         }
         valid
     });
@@ -89,7 +84,7 @@ fn check_names(weights: &[Weight], sink: &mut Sink) {
     let mut first: BTreeMap<&str, Span> = BTreeMap::new();
     for weight in weights {
         if let Some(earlier) = first.get(weight.name.value.as_str()) {
-            sink.push(error::name_twice("the name", &weight.name.value, weight.name.span, *earlier));
+            sink.push(mistake::name_twice("the name", &weight.name.value, weight.name.span, *earlier));
         } else {
             first.insert(&weight.name.value, weight.name.span);
         }
@@ -108,7 +103,7 @@ fn check_targets(weights: &[Weight], sink: &mut Sink) {
         let outer = folder.char_indices().filter(|(_, character)| *character == '/');
         let outer = outer.filter_map(|(at, _)| seen.get_key_value(&folder[..=at])).next();
         if let Some((_, earlier)) = inner.or(outer) {
-            sink.push(error::weight_overlap(&weight.target.value, weight.target.span, *earlier));
+            sink.push(mistake::weight_overlap(&weight.target.value, weight.target.span, *earlier));
         }
         seen.entry(folder).or_insert(weight.target.span);
     }

@@ -22,6 +22,7 @@ pub fn find_root(start: &Path) -> PathBuf {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the tests make directories")]
 mod tests {
     use super::*;
 

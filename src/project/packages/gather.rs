@@ -8,7 +8,7 @@ use crate::project::documents::Documents;
 use crate::project::packages::line::Line;
 use crate::project::packages::requirement::{Fault, FaultKind, Parsed};
 use crate::project::packages::{Packages, Requirement, lock, pyproject, python, requirements};
-use crate::project::{credentials, error, path};
+use crate::project::{credentials, mistake, path};
 use crate::source::{SourceMap, Span};
 
 /// The most requirements on one package: joining them takes their number squared.
@@ -78,7 +78,7 @@ impl Gather<'_> {
         };
         let package = self.packages.by_name.entry(name).or_default();
         match package.requirements.len() {
-            MOST_ASKED => self.sink.push(error::requirement_invalid(
+            MOST_ASKED => self.sink.push(mistake::requirement_invalid(
                 &parsed.text,
                 &format!("the package is asked for more than {MOST_ASKED} times"),
                 span,
@@ -97,7 +97,7 @@ impl Gather<'_> {
     /// Adds an index; the main one goes before the others. Of two main ones the first is it.
     pub fn add_index(&mut self, url: &str, main: bool, span: Span) {
         if credentials::are_in(url) {
-            self.sink.push(error::url_credentials(span));
+            self.sink.push(mistake::url_credentials(span));
         } else if self.known.insert(url.to_owned()) {
             let first = main && !self.main_index;
             self.main_index |= main;
@@ -116,9 +116,9 @@ impl Gather<'_> {
     /// Reports why a text is not a requirement; `place` is that of the part that is wrong.
     pub fn refuse(&mut self, written: &str, fault: &Fault, place: Span) {
         self.sink.push(match &fault.kind {
-            FaultKind::Invalid(reason) => error::requirement_invalid(written, reason, place),
-            FaultKind::Credentials => error::url_credentials(place),
-            FaultKind::Outside(path) => error::path_outside(path, place),
+            FaultKind::Invalid(reason) => mistake::requirement_invalid(written, reason, place),
+            FaultKind::Credentials => mistake::url_credentials(place),
+            FaultKind::Outside(path) => mistake::path_outside(path, place),
         });
     }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::project::config::Located;
 use crate::project::data::{Data, DataKind, Entry, Format};
-use crate::project::error;
+use crate::project::mistake;
 use crate::project::packages::gather::Gather;
 use crate::project::packages::requirement::Parsed;
 use crate::project::packages::{marker, normalize};
@@ -42,7 +42,7 @@ fn read_lock(gather: &mut Gather, data: &Data) {
                     versions.push(Located { value, span: at.value.span });
                 }
             }
-            Err(_) => gather.sink.push(error::version_invalid(name, written, at.value.span)),
+            Err(_) => gather.sink.push(mistake::version_invalid(name, written, at.value.span)),
         }
     }
     for (name, versions) in locked {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::project::config::Located;
 use crate::project::data::DataKind;
 use crate::project::decode::{Field, Table, Value};
-use crate::project::error;
+use crate::project::mistake;
 use crate::project::packages::gather::Gather;
 use crate::project::packages::requirement::{self, Parsed};
 use crate::project::packages::{PythonRequirement, normalize};
@@ -17,7 +17,11 @@ pub fn read(gather: &mut Gather, table: &Table, named: &BTreeSet<String>) {
         if field.key == "python" {
             read_python(gather, &field.value);
         } else if !requirement::is_name(field.key) {
-            gather.sink.push(error::poetry_dependency(field.key, "this is not the name of a package", field.key_span));
+            gather.sink.push(mistake::poetry_dependency(
+                field.key,
+                "this is not the name of a package",
+                field.key_span,
+            ));
         } else if let DataKind::List(_) = field.value.data.kind {
             for value in field.value.items(gather.sink) {
                 read_one(gather, &Field { key: field.key, key_span: field.key_span, value }, named);
@@ -45,7 +49,7 @@ fn read_versions(gather: &mut Gather, value: &Value) -> Option<Located<Constrain
     match Constraint::parse(&text) {
         Ok(value) => Some(Located { value, span: written.span }),
         Err(invalid) => {
-            gather.sink.push(error::constraint_invalid(&written.value, &invalid.reason, written.span));
+            gather.sink.push(mistake::constraint_invalid(&written.value, &invalid.reason, written.span));
             None
         }
     }
@@ -109,7 +113,7 @@ fn read_table(gather: &mut Gather, field: &Field) -> Option<Parsed> {
         return None;
     }
     let refuse = |gather: &mut Gather, reason: &str, span| {
-        gather.sink.push(error::poetry_dependency(field.key, reason, span));
+        gather.sink.push(mistake::poetry_dependency(field.key, reason, span));
     };
     let extras = table.strings("extras", gather.sink);
     let names =

@@ -1,6 +1,6 @@
 //! `.python-version` → the version of Python that it chooses.
 
-use crate::project::error;
+use crate::project::mistake;
 use crate::project::packages::PythonRequirement;
 use crate::project::packages::gather::Gather;
 use crate::project::packages::line;
@@ -26,6 +26,6 @@ pub fn read(gather: &mut Gather) {
         Some(constraint) => {
             gather.packages.python.push(PythonRequirement { constraint, chooses: true, span: line.place() });
         }
-        None => gather.sink.push(error::python_version_file(&line.text, line.place())),
+        None => gather.sink.push(mistake::python_version_file(&line.text, line.place())),
     }
 }

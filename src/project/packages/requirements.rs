@@ -7,7 +7,7 @@ use crate::project::packages::gather::Gather;
 use crate::project::packages::line::{self, Line};
 use crate::project::packages::option::{self, Fault, Given, Kind};
 use crate::project::packages::requirement;
-use crate::project::{credentials, error, path};
+use crate::project::{credentials, mistake, path};
 use crate::source::Span;
 
 /// The most files between the first and one that is included.
@@ -47,11 +47,11 @@ fn read_included(gather: &mut Gather, place: &mut Place, file: &str, constrainin
     let constraining = constraining || place.constraining;
     if let Some(span) = named_at {
         if place.chain.iter().any(|open| open == file) {
-            gather.sink.push(error::include_cycle(file, span));
+            gather.sink.push(mistake::include_cycle(file, span));
             return;
         }
         if place.chain.len() > DEEPEST {
-            gather.sink.push(error::include_depth(file, DEEPEST, span));
+            gather.sink.push(mistake::include_depth(file, DEEPEST, span));
             return;
         }
     }
@@ -60,7 +60,7 @@ fn read_included(gather: &mut Gather, place: &mut Place, file: &str, constrainin
     }
     let (id, text) = match (gather.documents.file(gather.sources, file), named_at) {
         (Ok(Some(found)), _) => found,
-        (Ok(None), Some(span)) => return gather.sink.push(error::file_missing(file, span)),
+        (Ok(None), Some(span)) => return gather.sink.push(mistake::file_missing(file, span)),
         (Ok(None), None) => return,
         (Err(found), Some(span)) => return gather.sink.push(found.at(span, "named here")),
         (Err(found), None) => return gather.sink.push(found),
@@ -75,7 +75,7 @@ fn read_included(gather: &mut Gather, place: &mut Place, file: &str, constrainin
 
 fn read_one(gather: &mut Gather, place: &mut Place, line: &Line) {
     if let Some(character) = line.text.chars().find(|character| character.is_control() && *character != '\t') {
-        gather.sink.push(error::control_character("line", character, line.place()));
+        gather.sink.push(mistake::control_character("line", character, line.place()));
         return;
     }
     let from = options_start(&line.text);
@@ -139,13 +139,13 @@ fn take_option(gather: &mut Gather, place: &mut Place, line: &Line, option: &Giv
             Some(file) => {
                 read_included(gather, place, &file, option.kind == Kind::Constraints, Some(span));
             }
-            None => gather.sink.push(error::path_outside(value, span)),
+            None => gather.sink.push(mistake::path_outside(value, span)),
         },
         Kind::Editable => read_requirement(gather, place, line, option.value.range.clone(), ["-e ", ""]),
         Kind::Index | Kind::ExtraIndex => gather.add_index(value, option.kind == Kind::Index, span),
         Kind::FindLinks => take_find_links(gather, place, value, span),
         Kind::Other => gather.add_option(format!("{} {value}", option.name).trim_end().to_owned(), span),
-        Kind::OfRequirement => gather.sink.push(error::requirement_invalid(
+        Kind::OfRequirement => gather.sink.push(mistake::requirement_invalid(
             &line.text,
             &format!("`{}` belongs behind a requirement", option.name),
             line.span(option.range.clone()),
@@ -155,13 +155,13 @@ fn take_option(gather: &mut Gather, place: &mut Place, line: &Line, option: &Giv
 
 fn take_find_links(gather: &mut Gather, place: &Place, value: &str, span: Span) {
     if credentials::are_in(value) {
-        gather.sink.push(error::url_credentials(span));
+        gather.sink.push(mistake::url_credentials(span));
     } else if value.contains("://") {
         gather.add_option(format!("--find-links {value}"), span);
     } else {
         match path::inside(place.directory(), value) {
             Some(folder) => gather.add_option(format!("--find-links ./{folder}"), span),
-            None => gather.sink.push(error::path_outside(value, span)),
+            None => gather.sink.push(mistake::path_outside(value, span)),
         }
     }
 }
@@ -170,10 +170,10 @@ fn refuse_option(gather: &mut Gather, line: &Line, fault: Fault) {
     gather.sink.push(match fault {
         Fault::Unknown(word) => {
             let name = word.text.split('=').next().unwrap_or_default();
-            error::option_unknown(name, &option::names(), line.span(word.range))
+            mistake::option_unknown(name, &option::names(), line.span(word.range))
         }
-        Fault::Value(name, takes, range) => error::option_value(name, takes, line.span(range)),
-        Fault::Stray(word) => error::requirement_invalid(
+        Fault::Value(name, takes, range) => mistake::option_value(name, takes, line.span(range)),
+        Fault::Stray(word) => mistake::requirement_invalid(
             &line.text,
             &format!("`{}` belongs to no option", word.text),
             line.span(word.range),

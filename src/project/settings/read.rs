@@ -11,7 +11,7 @@ use crate::project::config::{Located, is_variable};
 use crate::project::data::{Data, DataKind};
 use crate::project::decode::{Table, Value};
 use crate::project::settings::{ExportSettings, Settings};
-use crate::project::{error, path};
+use crate::project::{mistake, path};
 use crate::source::FileId;
 
 const KEYS: &[&str] = &["stack", "with", "without", "blocks", "params", "export"];
@@ -35,7 +35,7 @@ impl Settings {
         let with: BTreeMap<_, _> = settings.with.iter().map(|with| (with.value.as_str(), with.span)).collect();
         for without in &settings.without {
             if let Some(with) = with.get(without.value.as_str()) {
-                sink.push(error::with_and_without(&without.value, without.span, *with));
+                sink.push(mistake::with_and_without(&without.value, without.span, *with));
             }
         }
         settings
@@ -50,7 +50,7 @@ fn is_name(name: &str) -> bool {
 fn read_name(value: &Value, what: &str, sink: &mut Sink) -> Option<Located<String>> {
     let name = value.filled(sink)?;
     if !is_name(&name.value) {
-        sink.push(error::block_name(what, &name.value, name.span));
+        sink.push(mistake::block_name(what, &name.value, name.span));
         return None;
     }
     Some(name)
@@ -67,7 +67,7 @@ fn read_paths(value: &Value, sink: &mut Sink) -> Vec<Located<String>> {
     paths.retain(|named| {
         let inside = path::inside("", &named.value).is_some();
         if !inside {
-            sink.push(error::path_outside(&named.value, named.span));
+            sink.push(mistake::path_outside(&named.value, named.span));
         }
         inside
     });
@@ -81,7 +81,7 @@ fn read_params(value: &Value, sink: &mut Sink) -> IndexMap<String, IndexMap<Stri
     };
     for block in blocks.fields() {
         if !is_name(block.key) {
-            sink.push(error::block_name("block", block.key, block.key_span));
+            sink.push(mistake::block_name("block", block.key, block.key_span));
         }
         let Some(values) = Table::open(&block.value, sink) else {
             continue;
@@ -89,7 +89,7 @@ fn read_params(value: &Value, sink: &mut Sink) -> IndexMap<String, IndexMap<Stri
         let of_block: &mut IndexMap<_, _> = params.entry(block.key.to_owned()).or_default();
         for field in values.fields() {
             if !is_name(field.key) {
-                sink.push(error::block_name("parameter", field.key, field.key_span));
+                sink.push(mistake::block_name("parameter", field.key, field.key_span));
             }
             if is_clean(&field.value, sink) {
                 let value = Located { value: field.value.data.clone(), span: field.value.data.span };
@@ -139,7 +139,7 @@ fn read_command(table: &Table, key: &str, sink: &mut Sink) -> Option<Located<Vec
 fn read_workdir(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
     let workdir = value.filled(sink)?;
     if path::in_image(&workdir.value).is_none() {
-        sink.push(error::image_path(&value.path, &workdir.value, workdir.span));
+        sink.push(mistake::image_path(&value.path, &workdir.value, workdir.span));
         return None;
     }
     Some(workdir)
@@ -157,11 +157,11 @@ fn read_texts(table: &Table, key: &str, sink: &mut Sink) -> IndexMap<String, Loc
     };
     for field in fields.fields() {
         if key == "env" && !is_variable(field.key) {
-            sink.push(error::env_name(field.key, field.key_span));
+            sink.push(mistake::env_name(field.key, field.key_span));
             continue;
         }
         if field.key.trim().is_empty() || field.key.chars().any(char::is_control) {
-            sink.push(error::value_empty(&format!("export.{key}"), field.key_span));
+            sink.push(mistake::value_empty(&format!("export.{key}"), field.key_span));
             continue;
         }
         if let Some(text) = field.value.text(sink) {
