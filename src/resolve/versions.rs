@@ -113,7 +113,8 @@ fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
         "cog" => &build.sdk_version,
         _ => &None,
     };
-    let asked = |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: file_of(inputs, span) };
+    let asked =
+        |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: file_of(inputs, span) };
     let mut requirements: Vec<Requirement> =
         of_config.iter().map(|constraint| asked(&constraint.value, constraint.span)).collect();
     if name == PYTHON {
