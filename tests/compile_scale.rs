@@ -25,12 +25,14 @@ fn project(blocks: usize) -> Vec<(String, String)> {
                 writeln!(text, "      when exists(\"never\") {{\n        run \"true\"\n      }}\n    }}").unwrap();
                 continue;
             }
-            writeln!(text, "      for name in names {{\n        run \"echo ${{name}} ${{weight}}\"\n      }}\n    }}").unwrap();
+            writeln!(text, "      for name in names {{\n        run \"echo ${{name}} ${{weight}}\"\n      }}\n    }}")
+                .unwrap();
         }
         let needed = if index > 0 { format!("env WHERE = c{}\n      ", index - 1) } else { String::new() };
         writeln!(text, "  }}\n  phase export.app {{\n    stage layers {{").unwrap();
         writeln!(text, "      {needed}layer from stage s3\n      layer from stage s7\n    }}").unwrap();
-        writeln!(text, "    stage files {{\n      copy \"/opt\" from phase build.app-build to \"/opt\"\n    }}\n  }}").unwrap();
+        writeln!(text, "    stage files {{\n      copy \"/opt\" from phase build.app-build to \"/opt\"\n    }}\n  }}")
+            .unwrap();
         writeln!(text, "  export {{\n    label \"of.{index}\" = \"x\"\n  }}\n}}").unwrap();
         files.push((format!("blocks/b{index}.block"), text));
     }

@@ -79,7 +79,8 @@ fn every_code_of_a_room_has_a_fixture() {
     for code in cogpack::diagnostic::code::ALL {
         let room = code.name.split("::").nth(1).unwrap_or_default();
         // Rooms whose fixtures are not single files have tests of their own; a file of E0102 would be too large to keep.
-        if !["syntax", "check"].contains(&room) || !Path::new("tests/fail").join(room).is_dir() || code.alias == "E0102" {
+        if !["syntax", "check"].contains(&room) || !Path::new("tests/fail").join(room).is_dir() || code.alias == "E0102"
+        {
             continue;
         }
         let prefix = format!("{}_", code.alias);

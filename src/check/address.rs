@@ -8,9 +8,7 @@ pub fn has_credentials(text: &str) -> bool {
         let ends = |c: char| matches!(c, '/' | '?' | '#' | '"' | '\'' | '`') || c.is_whitespace();
         let authority = rest.split(ends).next().unwrap_or_default();
         let is_ssh = text[..at].ends_with("ssh");
-        authority
-            .rsplit_once('@')
-            .is_some_and(|(user, _)| !user.contains('$') && (!is_ssh || user.contains(':')))
+        authority.rsplit_once('@').is_some_and(|(user, _)| !user.contains('$') && (!is_ssh || user.contains(':')))
     })
 }
 

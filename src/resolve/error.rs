@@ -160,6 +160,5 @@ pub fn bad_param(block: &str, param: &str, wanted: &str, found: &str, span: Opti
 
 /// E0001: a catalog or image metadata that ships cannot be read.
 pub fn malformed(file: FileId, malformed: &Malformed) -> Diagnostic {
-    Diagnostic::bug(malformed.message.clone())
-        .at(Span::new(file, malformed.range.start, malformed.range.end), "here")
+    Diagnostic::bug(malformed.message.clone()).at(Span::new(file, malformed.range.start, malformed.range.end), "here")
 }

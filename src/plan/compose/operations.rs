@@ -158,12 +158,7 @@ fn git_reference(scope: &Scope<'_, '_>, expr: &Expr) -> Evaluated<String> {
     Ok(text.to_string())
 }
 
-fn exec(
-    scope: &Scope<'_, '_>,
-    command: &hir::Command,
-    clauses: &[Clause],
-    span: Span,
-) -> Evaluated<Option<Exec>> {
+fn exec(scope: &Scope<'_, '_>, command: &hir::Command, clauses: &[Clause], span: Span) -> Evaluated<Option<Exec>> {
     let (command, args) = match scope.evaluator.command(command, span)? {
         None => return Ok(None),
         Some(Invocation::Shell(text)) => (Some(text), Vec::new()),
