@@ -199,6 +199,51 @@ fn pages_of_the_codes_show_the_mistake_and_then_none() {
     assert_none(&wrong);
 }
 
+/// The files that a part of a page shows: those that are named, and blocks in the project's folder.
+fn shown_files(fences: &[Fence], section: &str) -> Vec<(String, String)> {
+    let fences = fences.iter().filter(|fence| fence.section == section).enumerate();
+    let named = fences.filter_map(|(number, fence)| {
+        let block = (fence.info == "block").then(|| format!("blocks/{number}.block"));
+        Some((fence.file.clone().or(block)?, fence.text.clone()))
+    });
+    named.collect()
+}
+
+/// The codes of the errors of a project.
+fn errors(files: &[(String, String)]) -> (BTreeSet<&'static str>, String) {
+    let (sources, mut sink) = (SourceMap::new(), Sink::new());
+    let tree: MemoryTree = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    compile::compile(Box::new(tree), &Options::default(), &sources, &mut sink);
+    let found = sink.diagnostics().iter().filter(|found| found.severity == Severity::Error);
+    (found.map(|found| found.code.alias).collect(), render(sink.diagnostics(), &sources, Format::Short, &Style::PLAIN))
+}
+
+#[test]
+fn pages_about_projects_show_one_that_fails_and_one_that_compiles() {
+    let is_about_projects = |alias: &str| ["E06", "E07", "E085"].iter().any(|start| alias.starts_with(start));
+    let mut wrong = Vec::new();
+    for code in code::ALL.iter().filter(|code| is_about_projects(code.alias)) {
+        let page = format!("docs/diagnostics/{}.md", code.alias);
+        let fences = fences(&page);
+        let mut project = shown_files(&fences, "## Example");
+        if code.alias != "E0701" {
+            project.push(("main.py".into(), String::new()));
+        }
+        let (found, report) = errors(&project);
+        if !found.contains(code.alias) {
+            wrong.push(format!("{page}: the example gives {found:?}\n{report}"));
+        }
+        let mended = shown_files(&fences, "## What to do");
+        project.retain(|(path, _)| !mended.iter().any(|(other, _)| other == path));
+        project.extend(mended);
+        let (found, report) = errors(&project);
+        if !found.is_empty() {
+            wrong.push(format!("{page}: what is to be done gives\n{report}"));
+        }
+    }
+    assert_none(&wrong);
+}
+
 /// Runs the commands of a page, in a folder with the files that the page shows.
 #[expect(clippy::disallowed_methods, reason = "the page's files are written")]
 fn run_page(page: &str) -> usize {
