@@ -4,6 +4,8 @@
 
 use indexmap::IndexMap;
 
+pub use crate::syntax::ast::BinaryOp;
+
 use crate::check::phase::{Phase, Side};
 use crate::check::types::{Builtin, Method, Type};
 use crate::source::{FileId, Span};
@@ -572,7 +574,7 @@ pub enum ExprKind {
     /// An operator.
     Binary {
         /// Which.
-        op: crate::syntax::ast::BinaryOp,
+        op: BinaryOp,
         /// Its left side.
         left: Box<Expr>,
         /// Its right side.

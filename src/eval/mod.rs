@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::check::hir::{Elem, Expr, ExprKind, Hir, Let, LocalId};
+use crate::check::hir::{BinaryOp, Elem, Expr, ExprKind, Hir, Let, LocalId};
 use crate::check::phase::Side;
 use crate::check::types::{Record, Type};
 use crate::diagnostic::Diagnostic;
@@ -22,7 +22,6 @@ use crate::eval::budget::Budget;
 use crate::eval::value::{RecordValue, Value, ValueKind};
 use crate::project::Project;
 use crate::source::{SourceMap, Span};
-use crate::syntax::ast::BinaryOp;
 use crate::version::Version;
 
 /// What evaluation gives: a value, or the finding that stopped it.
