@@ -4,10 +4,11 @@
 
 use indexmap::IndexMap;
 
+pub use crate::syntax::ast::BinaryOp;
+
 use crate::check::phase::{Phase, Side};
 use crate::check::types::{Builtin, Method, Type};
 use crate::source::{FileId, Span};
-pub use crate::syntax::ast::BinaryOp;
 use crate::version::{Constraint, Version};
 
 /// Everything that was checked.
