@@ -26,9 +26,9 @@ use crate::plan::metadata::Metadata;
 use crate::plan::model::Plan;
 use crate::plan::place::OriginPlaces;
 use crate::plan::validate::validate;
-use crate::project::Project;
 use crate::project::disk::DiskTree;
 use crate::project::tree::{Tree, TreeError};
+use crate::project::{self, Project};
 use crate::resolve::trace::Trace;
 use crate::resolve::{self, Choices, Inputs, Library, Resolution};
 use crate::source::SourceMap;
@@ -98,6 +98,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     log_resolution(&resolution);
     let plan = compose(&inputs, &resolution, sink)?;
     validate(&plan, &OriginPlaces::new(&plan, sources), sink);
+    project.tree().unnameable().iter().for_each(|name| sink.push(project::error::name_not_text(name)));
     let plan = stop_at_errors(Some(plan), sink)?;
     info!(stages = plan.stages.len(), "plan composed");
     Some(Compilation {

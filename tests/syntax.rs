@@ -1,4 +1,5 @@
 //! What the parser reads and the formatter writes, for every construct of the language.
+#![expect(clippy::disallowed_methods, reason = "fixtures are files")]
 
 use std::fmt::Write as _;
 
@@ -104,4 +105,25 @@ fn reserved_words_cannot_be_bound_and_others_can() {
         assert!(codes(&format!("block a {{ let {word} = 1 let x = {word} }}")).is_empty(), "{word}");
     }
     assert!(syntax::RESERVED.is_sorted());
+}
+
+/// The first fence below a heading.
+fn fence<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
+    let below = page.split_once(heading)?.1.split_once("```block\n")?.1;
+    below.split_once("\n```").map(|(text, _)| text)
+}
+
+#[test]
+fn every_page_shows_its_mistake_and_a_fix() {
+    for code in cogpack::diagnostic::code::ALL.iter().filter(|code| code.name.starts_with("cogpack::syntax::")) {
+        assert!(code.page.starts_with(&format!("# {}: ", code.alias)), "{code:?}");
+        if code.alias == "E0102" {
+            continue;
+        }
+        let example = fence(code.page, "## Example").unwrap();
+        assert!(codes(example).iter().all(|found| found == &code.alias), "{code:?}: {:?}", codes(example));
+        assert!(!codes(example).is_empty(), "{code:?}");
+        let fix = fence(code.page, "## What to do").unwrap();
+        assert_eq!(codes(fix), Vec::<&str>::new(), "{code:?}");
+    }
 }

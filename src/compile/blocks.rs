@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::check;
 use crate::check::hir::Stack;
 use crate::compile::Options;
 use crate::diagnostic::Sink;
 use crate::project::Project;
+use crate::project::tree::{self, FileKind, TreeError};
 use crate::source::shipped::{self, Shipped};
 use crate::source::{FileId, SourceMap};
 use crate::syntax;
@@ -157,24 +158,34 @@ impl Borrowed<'_> {
 fn block_paths(project: &Project, sink: &mut Sink) -> Vec<String> {
     let settings = project.settings.block_paths.as_ref();
     let folders: Vec<(&str, _)> = match settings {
-        Some(paths) => paths.iter().map(|path| (path.value.trim_end_matches('/'), Some(path.span))).collect(),
+        Some(paths) => paths.iter().map(|path| (path.value.as_str(), Some(path.span))).collect(),
         None => vec![(DEFAULT_FOLDER, None)],
     };
-    let mut paths = Vec::new();
-    for (folder, span) in folders {
-        if folder.ends_with(".block") {
-            paths.push(folder.to_owned());
-            continue;
-        }
-        match project.tree().list(folder) {
-            Ok(entries) => {
-                let files = entries.iter().filter(|entry| entry.name.ends_with(".block"));
-                paths.extend(files.map(|entry| format!("{folder}/{}", entry.name)));
+    let mut paths = IndexSet::new();
+    for (written, span) in folders {
+        match files_at(project, written) {
+            Ok(files) if files.is_empty() => {
+                if let Some(span) = span {
+                    sink.push(crate::project::mistake::file_missing(written, span));
+                }
             }
+            Ok(files) => paths.extend(files),
             Err(problem) => sink.push(crate::project::error::file(&problem, span)),
         }
     }
-    paths
+    paths.into_iter().collect()
+}
+
+/// The block file that a path names, or those in the folder that it names.
+fn files_at(project: &Project, written: &str) -> Result<Vec<String>, TreeError> {
+    let path = tree::clean(written)?;
+    if path.ends_with(".block") {
+        let is_there = project.tree().read(&path)?.is_some();
+        return Ok(is_there.then_some(path).into_iter().collect());
+    }
+    let entries = project.tree().list(&path)?;
+    let files = entries.iter().filter(|entry| entry.name.ends_with(".block") && entry.kind != FileKind::Directory);
+    Ok(files.map(|entry| tree::join(&path, &entry.name)).collect())
 }
 
 fn parse(shipped: Shipped, sources: &SourceMap, sink: &mut Sink) -> Ast {
@@ -241,5 +252,13 @@ mod tests {
     fn a_used_path_never_leaves_the_project() {
         assert_eq!(relative("blocks/a.block", "../../etc/passwd"), None);
         assert_eq!(relative("blocks/a.block", "/etc/passwd"), None);
+        assert_eq!(relative("a.block", "../b.block"), None);
+    }
+
+    #[test]
+    fn a_used_path_has_one_form() {
+        for written in ["./b.block", "b.block", ".//b.block", "x/../b.block", "../blocks/b.block"] {
+            assert_eq!(relative("blocks/a.block", written).as_deref(), Some("blocks/b.block"), "{written}");
+        }
     }
 }

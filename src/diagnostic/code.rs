@@ -176,7 +176,6 @@ codes! {
     YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
     YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
-    GLOB_PATTERN "E0511" "cogpack::project::glob-pattern"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
@@ -223,7 +222,6 @@ codes! {
     EVAL_DATA_TYPE "E0603" "cogpack::eval::data-type"
     EVAL_BAD_CONSTRAINT "E0604" "cogpack::eval::bad-constraint"
     EVAL_BAD_PATH "E0605" "cogpack::eval::bad-path"
-    EVAL_CAPABILITY_VALUE "E0607" "cogpack::eval::capability-value"
     EVAL_CREDENTIALS "E0608" "cogpack::eval::credentials"
     EVAL_TOO_MUCH "E0609" "cogpack::eval::too-much"
 

@@ -43,9 +43,9 @@ pub fn bad_constraint(text: &str, reason: &str, span: Span, used: Span) -> Diagn
 }
 
 /// E0605: a pattern or a path that a block computes leads out of the project.
-pub fn bad_path(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error(code::EVAL_BAD_PATH, format!("`{text}` cannot be used as a path: {reason}"))
-        .help("name a path inside the project, without `..`");
+pub fn bad_path(problem: &str, origin: Origin, used: Span) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(code::EVAL_BAD_PATH, problem).help("name a path inside the project, without `..`");
     at_value(diagnostic, origin, used)
 }
 
@@ -53,13 +53,6 @@ pub fn bad_path(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnos
 pub fn mistyped(wanted: &str, used: Span) -> Diagnostic {
     Diagnostic::bug(format!("this expression was checked to be a {wanted}, and its value is none"))
         .at(used, "evaluated here")
-}
-
-/// E0607: a capability's value is read, and the block or image that provides it gives none.
-pub fn unknown_capability_value(name: &str, used: Span) -> Diagnostic {
-    Diagnostic::error(code::EVAL_CAPABILITY_VALUE, format!("what provides `{name}` gives it no value"))
-        .at(used, "its value is read here")
-        .help(format!("write `provides {name} = \"…\"` in the block that provides it"))
 }
 
 /// E0608: a text holds a URL with a user name or a password. The text is not repeated: it may be a secret.

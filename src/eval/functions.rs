@@ -39,13 +39,13 @@ impl Evaluator<'_> {
                     }
                     pieces.push((value.text().unwrap_or_default(), value.origin));
                 }
-                self.spend(pieces.iter().map(|(piece, _)| piece.len()).sum(), span)?;
+                self.write(pieces.iter().map(|(piece, _)| piece.len()).sum(), span)?;
                 Value::concat(pieces)
             }
             Builtin::Split => {
                 let (whole, origin) = text(0)?;
                 let separator = text(1)?.0;
-                self.spend(whole.len(), span)?;
+                self.write(whole.len(), span)?;
                 let piece = |(index, piece): (usize, &str)| {
                     let origin = if index == 0 { origin } else { origin.of_a_part() };
                     Value { kind: ValueKind::String(piece.into()), origin }
@@ -73,7 +73,7 @@ impl Evaluator<'_> {
                 let within = origin.within || of_to.within;
                 let leads = if whole.starts_with(&*from) { within } else { origin.leads };
                 let origin = Origin { leads, within, span: origin.span.or(of_to.span) };
-                self.spend(whole.len().saturating_mul(to.len().max(1)) / from.len().max(1), span)?;
+                self.write(whole.len().saturating_mul(to.len().max(1)) / from.len().max(1), span)?;
                 Value { kind: ValueKind::String(whole.replace(&*from, &to).into()), origin }
             }
             Builtin::StartsWith => Value::bool(text(0)?.0.starts_with(&*text(1)?.0)),
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
         for pattern in self.strings(patterns)? {
             let text = pattern.text().unwrap_or_default();
             let found = glob::exists(self.facts.project.tree(), &[&*text])
-                .map_err(|problem| Box::new(error::bad_path(&text, &problem.to_string(), pattern.origin, span)))?;
+                .map_err(|problem| Box::new(error::bad_path(&problem.to_string(), pattern.origin, span)))?;
             if let Some(path) = found {
                 self.note(path);
                 return Ok(Value::bool(true));
@@ -163,7 +163,7 @@ impl Evaluator<'_> {
         for pattern in self.strings(pattern)? {
             let text = pattern.text().unwrap_or_default();
             let found = glob::glob(self.facts.project.tree(), &text)
-                .map_err(|problem| Box::new(error::bad_path(&text, &problem.to_string(), pattern.origin, span)))?;
+                .map_err(|problem| Box::new(error::bad_path(&problem.to_string(), pattern.origin, span)))?;
             paths.extend(found);
         }
         Ok(ValueKind::List(paths.into_iter().map(|path| Value::project_string(path, None)).collect()).into())

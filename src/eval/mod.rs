@@ -127,7 +127,7 @@ impl<'a> Evaluator<'a> {
                 .capabilities
                 .get(name)
                 .cloned()
-                .ok_or_else(|| Box::new(error::unknown_capability_value(name, expr.span))),
+                .ok_or_else(|| Box::new(error::mistyped("capability with a value", expr.span))),
             ExprKind::Root => self.root(expr),
             ExprKind::Schema => Ok(self.facts.schema.map_or_else(Value::none, Value::string)),
             ExprKind::Field { base, name } => self.field(base, name, expr),
@@ -191,7 +191,7 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let piece = value.text().ok_or_else(|| Box::new(error::mistyped("string", part.span)))?;
-            self.spend(piece.len(), part.span)?;
+            self.write(piece.len(), part.span)?;
             pieces.push((piece, value.origin));
         }
         Ok(Value::concat(pieces))
@@ -294,6 +294,11 @@ impl<'a> Evaluator<'a> {
     /// Counts work, so that no block takes longer than anyone waits.
     fn spend(&self, steps: usize, at: Span) -> Evaluated<()> {
         self.budget.spend(steps).map_err(|what| Box::new(error::too_much(what, at)))
+    }
+
+    /// Counts the bytes of a text that is made.
+    fn write(&self, bytes: usize, at: Span) -> Evaluated<()> {
+        self.budget.spend_on_text(bytes).map_err(|what| Box::new(error::too_much(what, at)))
     }
 
     fn note(&self, file: String) {

@@ -10,7 +10,7 @@ pub mod error;
 pub mod glob;
 pub mod ignore;
 pub mod memory;
-mod mistake;
+pub mod mistake;
 pub mod packages;
 mod path;
 mod read;

@@ -10,6 +10,10 @@ use crate::diagnostic::Sink;
 use crate::resolve::image::{Image, Images};
 use crate::resolve::trace::{Decision, Trace};
 use crate::resolve::{Dependency, Inputs, Participant, error};
+use crate::source::Span;
+
+/// What a pair of one image with itself provides.
+pub const SAME_BASE: &str = "same-base";
 
 /// The two base images.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,12 +57,12 @@ pub fn choose(
 ) -> Option<BasePair> {
     let images = &inputs.library.images;
     let needs = unprovided_needs(participants);
-    let mut reasons = Vec::new();
+    let mut reasons: IndexMap<String, Vec<String>> = IndexMap::new();
     let mut best: Option<(BasePair, (usize, Reverse<usize>), usize)> = None;
     for pair in pairs(images) {
         let name = pair_name(&pair);
         if let Err(reason) = usable(inputs, &pair, &needs, dependencies) {
-            reasons.push(format!("`{name}`: {reason}"));
+            reasons.entry(reason.clone()).or_default().push(format!("`{name}`"));
             trace.images.push(decision(name, reason));
             continue;
         }
@@ -69,7 +73,9 @@ pub fn choose(
         }
     }
     let Some((pair, (satisfied, Reverse(unneeded)), index)) = best else {
-        sink.push(error::no_base(&reasons, needs.first().map(|need| need.name.span)));
+        let reasons: Vec<String> =
+            reasons.iter().map(|(reason, names)| format!("{reason}: {}", names.join(", "))).collect();
+        sink.push(error::no_base(&reasons, place(inputs, images, &needs, dependencies)));
         return None;
     };
     for (position, decision) in trace.images.iter_mut().enumerate() {
@@ -121,21 +127,21 @@ fn usable(
     let platform = format!("{}/{}", inputs.platform.0, inputs.platform.1);
     for image in [&pair.build, &pair.runtime] {
         if !image.platforms.contains(&platform) {
-            return Err(format!("it is not made for {platform}"));
+            return Err(format!("not made for `{platform}`"));
         }
     }
     for need in needs {
         let name = need.name.text.as_str();
-        if name == "same-base" {
+        if name == SAME_BASE {
             if pair.build != pair.runtime {
-                return Err("a block needs both sides to be one image".into());
+                return Err("not one image for both sides, which a block needs".into());
             }
             continue;
         }
         for side in [Side::Build, Side::Runtime] {
             let wanted = need.side.is_none_or(|only| only == side);
             if wanted && !pair.image(side).packages.contains_key(name) {
-                return Err(format!("it has no `{name}` in {side}"));
+                return Err(format!("no `{name}` in {side}"));
             }
         }
     }
@@ -149,10 +155,28 @@ fn usable(
                 .is_some_and(|version| dependency.requirements.iter().all(|asked| asked.constraint.contains(version)))
         };
         if !has(&pair.build) || !has(&pair.runtime) {
-            return Err(format!("it has no `{name}` at the version that is asked for"));
+            return Err(format!("no `{name}` at the version that is asked for"));
         }
     }
     Ok(())
+}
+
+/// Where what no image has is asked for; else where anything is.
+fn place(
+    inputs: &Inputs<'_>,
+    images: &Images,
+    needs: &[&Need],
+    dependencies: &IndexMap<String, Dependency>,
+) -> Option<Span> {
+    let of_needs = needs.iter().map(|need| (need.name.text.as_str(), need.name.span));
+    let of_images = dependencies
+        .iter()
+        .filter(|(name, _)| !inputs.library.catalogs.contains_key(*name))
+        .filter_map(|(name, dependency)| Some((name.as_str(), dependency.requirements.first()?.span)));
+    let asked: Vec<(&str, Span)> = of_needs.chain(of_images).collect();
+    let is_nowhere = |name: &str| !images.by_name.values().any(|image| image.packages.contains_key(name));
+    let first = asked.iter().find(|(name, _)| *name != SAME_BASE && is_nowhere(name)).or(asked.first());
+    first.map(|(_, span)| *span)
 }
 
 /// How many dependencies the pair has, then how few packages that nobody asked for.
@@ -173,4 +197,87 @@ fn score(pair: &BasePair, needs: &[&Need], dependencies: &IndexMap<String, Depen
 
 fn decision(name: String, reason: String) -> Decision {
     Decision { name, chosen: false, reason, predicate: None, place: None, files: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::Version;
+
+    const IMAGES: &str = r#"
+[[image]]
+name = "large"
+reference = "registry.example/large:1"
+platforms = ["linux/amd64"]
+[image.packages]
+python = { version = "3.12.1", path = "/usr/bin/python3" }
+gcc = {}
+
+[[image]]
+name = "small"
+reference = "registry.example/small:1"
+platforms = ["linux/amd64"]
+[image.packages]
+python = { version = "3.12.1", path = "/usr/bin/python3" }
+pip = {}
+
+[[image]]
+name = "moved"
+reference = "registry.example/moved:1"
+platforms = ["linux/amd64"]
+[image.packages]
+python = { version = "3.12.1", path = "/opt/python3" }
+
+[[pair]]
+build = "large"
+runtime = "small"
+"#;
+
+    fn images() -> Images {
+        let mut images = Images::default();
+        images.add(IMAGES).unwrap();
+        images
+    }
+
+    fn pair(build: &str, runtime: &str) -> BasePair {
+        let images = images();
+        BasePair { build: images.by_name[build].clone(), runtime: images.by_name[runtime].clone() }
+    }
+
+    fn resolved(version: &str) -> IndexMap<String, Dependency> {
+        let version = Some(Version::parse(version).unwrap());
+        let dependency = Dependency { version, columns: IndexMap::new(), requirements: Vec::new() };
+        IndexMap::from([("python".to_owned(), dependency)])
+    }
+
+    #[test]
+    fn declared_pairs_come_first_and_each_image_pairs_with_itself() {
+        let names: Vec<String> = pairs(&images()).iter().map(pair_name).collect();
+        assert_eq!(names, ["large + small", "large", "small", "moved"]);
+    }
+
+    #[test]
+    fn a_pair_has_what_both_have_at_the_version_and_the_path() {
+        let none = IndexMap::new();
+        assert!(pair("large", "small").has("python", &resolved("3.12.1")));
+        assert!(pair("large", "small").has("python", &none));
+        assert!(!pair("large", "small").has("python", &resolved("3.11.0")));
+        assert!(!pair("large", "moved").has("python", &none), "another path");
+        assert!(!pair("large", "small").has("gcc", &none), "one side only");
+        assert!(pair("large", "large").has("gcc", &none));
+        assert!(!pair("large", "large").has("rust", &none));
+    }
+
+    #[test]
+    fn of_pairs_that_have_as_much_the_one_with_less_besides_is_better() {
+        let wanted = resolved("3.12.1");
+        assert!(score(&pair("moved", "moved"), &[], &wanted) > score(&pair("large", "small"), &[], &wanted));
+        assert!(score(&pair("large", "small"), &[], &wanted) > score(&pair("large", "moved"), &[], &wanted));
+    }
+
+    #[test]
+    fn a_pair_of_an_image_that_is_nowhere_cannot_be_declared() {
+        let text = "[[pair]]\nbuild = \"x\"\nruntime = \"x\"\n";
+        assert_eq!(Images::default().add(text).unwrap_err().message, "no image is called `x`");
+    }
 }

@@ -1,6 +1,6 @@
 //! Step 2: the blocks that take part, and the capabilities they give each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -9,14 +9,15 @@ use crate::check::phase::Side;
 use crate::diagnostic::Sink;
 use crate::eval::Evaluator;
 use crate::eval::value::Value;
+use crate::resolve::base::SAME_BASE;
 use crate::resolve::trace::{Decision, Trace};
 use crate::resolve::{Inputs, Participant, error, params, stack};
+use crate::source::shipped;
 
 /// A block that may take part.
 struct Candidate<'a> {
     block: &'a Block,
     params: Vec<Value>,
-    values: BTreeMap<String, Value>,
 }
 
 /// The blocks that take part, in the order of the stack's list, then the project's by name.
@@ -26,8 +27,7 @@ pub fn participants<'a>(
     trace: &mut Trace,
     sink: &mut Sink,
 ) -> Option<Vec<Participant<'a>>> {
-    let forced = named(inputs, Named::With, sink);
-    let excluded = named(inputs, Named::Without, sink);
+    let Named { forced, excluded } = named(inputs, sink);
     let mut detected = Vec::new();
     for block in listed(inputs, stack, &forced) {
         if excluded.contains(&block.name.text) {
@@ -36,45 +36,48 @@ pub fn participants<'a>(
         }
         let evaluator = Evaluator::new(inputs.hir, inputs.facts(), &block.lets, block.frame);
         let params = params::set(inputs, &block.name.text, &block.params, &evaluator, sink)?;
-        let verdict = if forced.contains(&block.name.text) {
+        let mut verdict = if forced.contains(&block.name.text) {
             decision(block, true, "it was named")
         } else {
             stack::detect(&block.name.text, block.detect.as_ref(), &evaluator, inputs.sources, sink)
         };
+        if block.from_project && shipped::block(&block.name.text).is_some() {
+            verdict.reason.push_str("; it stands instead of the shipped one");
+        }
         if verdict.chosen {
-            let values = provided_values(block, &evaluator, sink);
-            detected.push((Candidate { block, params, values }, verdict));
+            detected.push((Candidate { block, params }, verdict));
         } else {
             trace.blocks.push(verdict);
         }
     }
-    let taken = without_overlap(detected, trace, sink);
+    let taken = without_overlap(detected, &forced, trace, sink);
     provide(inputs, taken, trace, sink)
 }
 
-#[derive(Clone, Copy)]
-enum Named {
-    With,
-    Without,
+/// The blocks that the caller or `cogpack.toml` names.
+struct Named {
+    forced: IndexSet<String>,
+    excluded: IndexSet<String>,
 }
 
-/// The blocks that `--with` or `--without`, or `cogpack.toml`, names.
-fn named(inputs: &Inputs<'_>, which: Named, sink: &mut Sink) -> IndexSet<String> {
-    let (choices, settings) = match which {
-        Named::With => (&inputs.choices.with, &inputs.project.settings.with),
-        Named::Without => (&inputs.choices.without, &inputs.project.settings.without),
-    };
-    let from_caller = choices.iter().map(|name| (name.clone(), None));
-    let from_file = settings.iter().map(|name| (name.value.clone(), Some(name.span)));
-    let mut names = IndexSet::new();
+/// What `--with`, `--without` and `cogpack.toml` name; what the caller says of a block goes over the file.
+fn named(inputs: &Inputs<'_>, sink: &mut Sink) -> Named {
+    let (choices, settings) = (inputs.choices, &inputs.project.settings);
+    let from_caller = choices.with.iter().chain(&choices.without).map(|name| (name, None));
+    let from_file = settings.with.iter().chain(&settings.without).map(|name| (&name.value, Some(name.span)));
     for (name, span) in from_caller.chain(from_file) {
-        if inputs.hir.blocks.contains_key(&name) {
-            names.insert(name);
-        } else {
-            sink.push(error::unknown_block(&name, inputs.hir.blocks.keys().map(String::as_str), span));
+        if !inputs.hir.blocks.contains_key(name) && shipped::block(name).is_none() {
+            sink.push(error::unknown_block(name, inputs.block_names(), span));
         }
     }
-    names
+    let mut excluded: IndexSet<String> = choices.without.iter().cloned().collect();
+    let mut forced: IndexSet<String> = choices.with.iter().filter(|name| !excluded.contains(*name)).cloned().collect();
+    let more: Vec<&String> =
+        settings.with.iter().map(|name| &name.value).filter(|name| !excluded.contains(*name)).collect();
+    let fewer = settings.without.iter().map(|name| &name.value).filter(|name| !forced.contains(*name));
+    excluded.extend(fewer.cloned());
+    forced.extend(more.into_iter().cloned());
+    Named { forced, excluded }
 }
 
 /// The stack's blocks in its order, then the project's and those named, by name.
@@ -94,29 +97,44 @@ fn listed<'a>(inputs: &Inputs<'a>, stack: &'a Stack, forced: &IndexSet<String>) 
     blocks.into_values().collect()
 }
 
-fn provided_values(block: &Block, evaluator: &Evaluator<'_>, sink: &mut Sink) -> BTreeMap<String, Value> {
-    let mut values = BTreeMap::new();
-    for provide in &block.provides {
-        match provide.value.as_ref().map(|value| evaluator.string(value)) {
-            None => {}
-            Some(Ok(value)) => {
-                values.insert(provide.name.text.clone(), value);
+/// Gives each participant the values of what it needs. They come in the order they build: a provider's value may be made
+/// of what it needs itself.
+pub fn give_values(inputs: &Inputs<'_>, participants: &mut [Participant<'_>], sink: &mut Sink) {
+    let mut values: Vec<BTreeMap<String, Value>> = Vec::with_capacity(participants.len());
+    for participant in participants {
+        for (name, &provider) in &participant.providers {
+            if let Some(value) = values.get(provider).and_then(|values| values.get(name)) {
+                participant.capabilities.insert(name.clone(), value.clone());
             }
-            Some(Err(found)) => sink.push(*found),
         }
+        let evaluator = participant.evaluator(inputs.hir, inputs.facts());
+        let mut own = BTreeMap::new();
+        for provide in &participant.block.provides {
+            match provide.value.as_ref().map(|value| evaluator.string(value)) {
+                None => {}
+                Some(Ok(value)) => {
+                    own.insert(provide.name.text.clone(), value);
+                }
+                Some(Err(found)) => sink.push(*found),
+            }
+        }
+        values.push(own);
     }
-    values
 }
 
-/// Of several that provide the same capabilities the first takes part: the project's before the stack's, then the
-/// list's order.
+/// Of several that provide the same capabilities the first takes part: those that were named, then the project's before
+/// the stack's, then the list's order.
 fn without_overlap<'a>(
     mut detected: Vec<(Candidate<'a>, Decision)>,
+    forced: &IndexSet<String>,
     trace: &mut Trace,
     sink: &mut Sink,
 ) -> Vec<Candidate<'a>> {
     let mut by_rank: Vec<usize> = (0..detected.len()).collect();
-    by_rank.sort_by_key(|&index| !detected[index].0.block.from_project);
+    by_rank.sort_by_key(|&index| {
+        let block = detected[index].0.block;
+        (!forced.contains(&block.name.text), !block.from_project)
+    });
     let mut provider: BTreeMap<&str, &'a Block> = BTreeMap::new();
     let mut left_out: BTreeMap<usize, String> = BTreeMap::new();
     for index in by_rank {
@@ -158,6 +176,7 @@ fn provide<'a>(
             providers.entry(&provide.name.text).or_insert(index);
         }
     }
+    let of_images: BTreeSet<&str> = inputs.library.images.package_names().collect();
     let mut participants = Vec::with_capacity(taken.len());
     for candidate in &taken {
         let mut participant = Participant {
@@ -171,11 +190,8 @@ fn provide<'a>(
             match providers.get(name) {
                 Some(&provider) => {
                     participant.providers.insert(name.to_owned(), provider);
-                    if let Some(value) = taken[provider].values.get(name) {
-                        participant.capabilities.insert(name.to_owned(), value.clone());
-                    }
                 }
-                None if name == "same-base" || inputs.library.images.package_names().any(|known| known == name) => {}
+                None if name == SAME_BASE || of_images.contains(name) => {}
                 None => {
                     let out = left_out_providers(inputs, trace, name);
                     let side = match need.side {

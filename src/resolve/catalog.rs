@@ -1,7 +1,8 @@
 //! Catalogs: the releases that exist of a thing, and what each needs.
 //!
-//! The shape of `stdlib/catalog/NAME.toml`: `name`, `versions` (a list, newest first), and for releases of which more is
-//! known `[[release]]` with `version` and further columns, each a string.
+//! The shape of `stdlib/catalog/NAME.toml`: `name`, `package = true` for a Python package that the project itself may ask
+//! for, `versions` (a list, newest first), and for releases of which more is known `[[release]]` with `version` and further
+//! columns, each a string.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -13,6 +14,9 @@ use crate::version::Version;
 pub struct Catalog {
     /// What `depends` calls it.
     pub name: String,
+    /// Whether it is the Python package of this name, so that what the project asks of the package is asked of it. A tool
+    /// is not: one that builds may be another than one that the project installs.
+    pub package: bool,
     /// Newest first.
     pub releases: Vec<Release>,
 }
@@ -30,6 +34,8 @@ pub struct Release {
 #[serde(deny_unknown_fields)]
 struct CatalogFile {
     name: String,
+    #[serde(default)]
+    package: bool,
     #[serde(default)]
     versions: Vec<toml::Spanned<String>>,
     #[serde(default)]
@@ -75,7 +81,7 @@ impl Catalog {
             })
             .collect::<Result<Vec<_>, Malformed>>()?;
         releases.sort_by(|a, b| b.version.cmp(&a.version));
-        Ok(Self { name: file.name, releases })
+        Ok(Self { name: file.name, package: file.package, releases })
     }
 
     /// The names of the further columns, in the order they are first written.

@@ -47,6 +47,13 @@ pub fn unknown_block<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clon
     place(diagnostic, span)
 }
 
+fn set_at(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
+    match span {
+        Some(span) => diagnostic.at(span, "set here"),
+        None => diagnostic,
+    }
+}
+
 fn place(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
     match span {
         Some(span) => diagnostic.at(span, "named here"),
@@ -115,7 +122,7 @@ pub fn no_version(name: &str, conflict: &[&Requirement], nearest: Option<String>
 /// E0708: no base image has what is needed.
 pub fn no_base(reasons: &[String], span: Option<Span>) -> Diagnostic {
     let diagnostic = Diagnostic::error(code::RESOLVE_NO_BASE, "no base image has what is needed")
-        .help(format!("{}\nadd a block that provides it", reasons.join("\n")));
+        .help(format!("{}\nadd a block that brings what is missing, or ask for less", reasons.join("\n")));
     match span {
         Some(span) => diagnostic.at(span, "needed here"),
         None => diagnostic,
@@ -138,7 +145,7 @@ pub fn unknown_param<'a>(
     });
     let diagnostic =
         Diagnostic::error(code::RESOLVE_UNKNOWN_PARAM, format!("`{block}` has no param `{param}`")).help(help);
-    place(diagnostic, span)
+    set_at(diagnostic, span)
 }
 
 /// E0710: a param was set to a value of another type.
@@ -148,7 +155,7 @@ pub fn bad_param(block: &str, param: &str, wanted: &str, found: &str, span: Opti
         format!("`{block}.{param}` is of type `{wanted}`, and {found} is not"),
     )
     .help(format!("give it a value of type `{wanted}`"));
-    place(diagnostic, span)
+    set_at(diagnostic, span)
 }
 
 /// E0001: a catalog or image metadata that ships cannot be read.

@@ -29,7 +29,7 @@ use crate::resolve::base::BasePair;
 use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Images;
 use crate::resolve::trace::Trace;
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceMap, Span, shipped};
 use crate::version::{Constraint, Version};
 
 /// What is known of the world outside the project: releases and base images.
@@ -85,6 +85,13 @@ pub struct Inputs<'a> {
 }
 
 impl<'a> Inputs<'a> {
+    /// The blocks that can be named: those that were read, and all that ship.
+    fn block_names(&self) -> impl Iterator<Item = &'a str> + Clone {
+        let hir = self.hir;
+        let shipped = shipped::BLOCKS.iter().map(|block| block.stem());
+        hir.blocks.keys().map(String::as_str).chain(shipped.filter(|name| !hir.blocks.contains_key(*name)))
+    }
+
     /// The facts before resolution.
     pub fn facts(&self) -> Facts<'a> {
         Facts {
@@ -129,6 +136,23 @@ pub struct Participant<'a> {
     pub providers: IndexMap<String, usize>,
 }
 
+impl<'a> Participant<'a> {
+    /// An evaluator for its expressions, which knows its params and the capabilities it needs.
+    pub fn evaluator<'e>(&self, hir: &'e Hir, facts: Facts<'e>) -> Evaluator<'e>
+    where
+        'a: 'e,
+    {
+        let mut evaluator = Evaluator::new(hir, facts, &self.block.lets, self.block.frame);
+        for (param, value) in self.block.params.iter().zip(&self.params) {
+            evaluator.set(param.local, value.clone());
+        }
+        for (name, value) in &self.capabilities {
+            evaluator.set_capability(name.clone(), value.clone());
+        }
+        evaluator
+    }
+}
+
 /// A requirement after resolution.
 #[derive(Clone, Debug)]
 pub struct Dependency {
@@ -160,11 +184,12 @@ pub fn choose_stack<'a>(inputs: &Inputs<'a>, trace: &mut Trace, sink: &mut Sink)
 pub fn resolve<'a>(inputs: &Inputs<'a>, stack: &'a Stack, mut trace: Trace, sink: &mut Sink) -> Option<Resolution<'a>> {
     params::check_names(inputs, stack, sink);
     let taken = blocks::participants(inputs, stack, &mut trace, sink)?;
-    let ordered = order::order(taken, sink)?;
+    let mut ordered = order::order(taken, sink)?;
+    blocks::give_values(inputs, &mut ordered, sink);
     let dependencies = versions::resolve(inputs, &ordered, sink)?;
     let base = base::choose(inputs, &ordered, &dependencies, &mut trace, sink)?;
     let stack_params = params::of_stack(inputs, stack, sink)?;
-    let pinned = versions::pinned(inputs.project);
+    let pinned = versions::pinned(inputs, &dependencies);
     if sink.has_errors() {
         return None;
     }
@@ -174,16 +199,7 @@ pub fn resolve<'a>(inputs: &Inputs<'a>, stack: &'a Stack, mut trace: Trace, sink
 impl Resolution<'_> {
     /// An evaluator for a participant's phase bodies, which know versions and base images.
     pub fn evaluator<'r>(&'r self, inputs: &Inputs<'r>, participant: &'r Participant<'r>) -> Evaluator<'r> {
-        let facts = Facts { resolved: Some(self), ..inputs.facts() };
-        let block = participant.block;
-        let mut evaluator = Evaluator::new(inputs.hir, facts, &block.lets, block.frame);
-        for (param, value) in block.params.iter().zip(&participant.params) {
-            evaluator.set(param.local, value.clone());
-        }
-        for (name, value) in &participant.capabilities {
-            evaluator.set_capability(name.clone(), value.clone());
-        }
-        evaluator
+        participant.evaluator(inputs.hir, Facts { resolved: Some(self), ..inputs.facts() })
     }
 
     /// An evaluator for the stack's export settings.

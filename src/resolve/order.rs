@@ -31,7 +31,7 @@ pub fn order<'a>(participants: Vec<Participant<'a>>, sink: &mut Sink) -> Option<
     let edges = edges(&participants, &positions);
     let sorted = sort(participants.len(), &edges);
     if sorted.len() < participants.len() {
-        sink.push(error::cycle(&cycle(&participants, &edges, &sorted)));
+        sink.push(error::cycle(&cycle(&edges, &sorted)));
         return None;
     }
     let mut place = vec![0; participants.len()];
@@ -111,23 +111,56 @@ fn sort(count: usize, edges: &Edges<'_>) -> Vec<usize> {
 }
 
 /// The edges of one cycle among what could not be sorted.
-fn cycle<'a>(participants: &[Participant<'a>], edges: &Edges<'a>, sorted: &[usize]) -> Vec<Edge<'a>> {
+fn cycle<'a>(edges: &Edges<'a>, sorted: &[usize]) -> Vec<Edge<'a>> {
     let sorted: BTreeSet<usize> = sorted.iter().copied().collect();
     // Every block that is left waits for another that is left, so following these edges must come round.
-    let next: BTreeMap<usize, Edge<'a>> = edges
+    let next: BTreeMap<usize, (usize, Edge<'a>)> = edges
         .iter()
         .filter(|((waiting, awaited), _)| !sorted.contains(waiting) && !sorted.contains(awaited))
-        .map(|((waiting, _), edge)| (*waiting, *edge))
+        .map(|(&(waiting, awaited), edge)| (waiting, (awaited, *edge)))
         .collect();
-    let index_of = |name: &str| participants.iter().position(|participant| participant.block.name.text == name);
-    let mut path: Vec<Edge<'a>> = Vec::new();
+    let mut path: IndexMap<usize, Edge<'a>> = IndexMap::new();
     let mut at = next.keys().next().copied();
-    while let Some(edge) = at.and_then(|index| next.get(&index)) {
-        if let Some(start) = path.iter().position(|seen| seen.block == edge.block) {
-            return path.split_off(start);
+    while let Some((index, (awaited, edge))) = at.and_then(|index| Some((index, next.get(&index)?))) {
+        if let Some(start) = path.get_index_of(&index) {
+            return path.into_values().skip(start).collect();
         }
-        path.push(*edge);
-        at = index_of(edge.waits_for);
+        path.insert(index, *edge);
+        at = Some(*awaited);
     }
-    path
+    path.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    /// Edges from who waits to whom.
+    fn waiting(pairs: &[(usize, usize)]) -> Edges<'static> {
+        let span = Span::new(SourceMap::new().add("a.block", ""), 0, 0);
+        let edge = Edge { block: "a", waits_for: "b", because: "needs", span };
+        pairs.iter().map(|pair| (*pair, edge)).collect()
+    }
+
+    #[test]
+    fn what_waits_for_nothing_keeps_its_place() {
+        assert_eq!(sort(3, &waiting(&[])), [0, 1, 2]);
+        assert_eq!(sort(4, &waiting(&[(0, 3), (1, 0)])), [2, 3, 0, 1]);
+        assert_eq!(sort(0, &waiting(&[])), [0; 0]);
+    }
+
+    #[test]
+    fn a_cycle_is_told_without_what_only_waits_for_it() {
+        let edges = waiting(&[(0, 1), (1, 2), (2, 3), (3, 1), (4, 5)]);
+        let sorted = sort(6, &edges);
+        assert_eq!(sorted, [5, 4]);
+        assert_eq!(cycle(&edges, &sorted).len(), 3);
+    }
+
+    #[test]
+    fn a_cycle_of_ten_thousand_is_found_at_once() {
+        let edges = waiting(&(0..10_000).map(|index| (index, (index + 1) % 10_000)).collect::<Vec<_>>());
+        assert_eq!(cycle(&edges, &sort(10_000, &edges)).len(), 10_000);
+    }
 }

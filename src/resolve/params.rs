@@ -7,6 +7,7 @@ use crate::eval::Evaluator;
 use crate::eval::value::{Origin, Value, ValueKind};
 use crate::project::data::{Data, DataKind};
 use crate::resolve::{Inputs, error};
+use crate::source::shipped;
 use crate::version::{Constraint, Version};
 
 /// Finds params that were set and do not exist.
@@ -18,7 +19,11 @@ pub fn check_names(inputs: &Inputs<'_>, stack: &Stack, sink: &mut Sink) {
     let from_caller = inputs.choices.set.iter().map(|set| (set.block.as_str(), set.param.as_str(), None));
     for (block, param, span) in from_file.chain(from_caller) {
         let Some(params) = params_of(inputs.hir, stack, block) else {
-            let known = inputs.hir.blocks.keys().map(String::as_str).chain([stack.name.text.as_str()]);
+            // A block that ships and is not of this stack is not read.
+            if shipped::block(block).is_some() {
+                continue;
+            }
+            let known = inputs.block_names().chain([stack.name.text.as_str()]);
             sink.push(error::unknown_block(block, known, span));
             continue;
         };
@@ -74,8 +79,8 @@ fn value(inputs: &Inputs<'_>, owner: &str, param: &Param, evaluator: &Evaluator<
     if let Some(setting) = setting {
         let value = from_data(&setting.value, &param.ty);
         if value.is_none() {
-            let found = setting.value.kind_name();
-            sink.push(error::bad_param(owner, name, &param.ty.to_string(), found, Some(setting.span)));
+            let found = described(&setting.value);
+            sink.push(error::bad_param(owner, name, &param.ty.to_string(), &found, Some(setting.span)));
         }
         return value;
     }
@@ -88,6 +93,15 @@ fn value(inputs: &Inputs<'_>, owner: &str, param: &Param, evaluator: &Evaluator<
                 None
             }
         },
+    }
+}
+
+/// A value of another type, as a message calls it.
+fn described(data: &Data) -> String {
+    match &data.kind {
+        DataKind::String(text) => format!("`{text}`"),
+        DataKind::List(_) => "this list".into(),
+        _ => data.kind_name().into(),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::eval::Evaluator;
 use crate::resolve::trace::{Decision, Trace};
 use crate::resolve::{Inputs, error, params};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, shipped};
 
 /// The stack that was named, else the first whose `detect` holds: the project's, then the shipped ones.
 pub fn choose<'a>(inputs: &Inputs<'a>, trace: &mut Trace, sink: &mut Sink) -> Option<&'a Stack> {
@@ -28,7 +28,10 @@ pub fn choose<'a>(inputs: &Inputs<'a>, trace: &mut Trace, sink: &mut Sink) -> Op
     for stack in own.into_iter().chain(shipped) {
         let evaluator = Evaluator::new(inputs.hir, inputs.facts(), &stack.lets, stack.frame);
         params::set(inputs, &stack.name.text, &stack.params, &evaluator, sink)?;
-        let decision = detect(&stack.name.text, stack.detect.as_ref(), &evaluator, inputs.sources, sink);
+        let mut decision = detect(&stack.name.text, stack.detect.as_ref(), &evaluator, inputs.sources, sink);
+        if stack.from_project && shipped::STACKS.iter().any(|shipped| shipped.folder() == stack.name.text) {
+            decision.reason.push_str("; it stands instead of the shipped one");
+        }
         let chosen = decision.chosen;
         trace.stacks.push(decision);
         if chosen {

@@ -3,7 +3,7 @@
 //! The newest release that fits everything is chosen, and one that a base image has goes before the newest. Dependencies
 //! are chosen one by one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -11,9 +11,10 @@ use crate::check::hir::Expr;
 use crate::diagnostic::Sink;
 use crate::eval::Evaluator;
 use crate::eval::value::ValueKind;
-use crate::project::Project;
+use crate::project::packages::normalize;
 use crate::resolve::catalog::{Catalog, Release};
 use crate::resolve::{Dependency, Inputs, Participant, Requirement, error};
+use crate::source::Span;
 use crate::version::{Constraint, Version};
 
 /// The name under which the project's own files ask for a version of Python.
@@ -46,15 +47,24 @@ pub fn resolve(
     (!sink.has_errors()).then_some(dependencies)
 }
 
-/// The lines that install one package each at the version that is known, by normalized name.
-pub fn pinned(project: &Project) -> BTreeMap<String, String> {
+/// The lines that install one package each at the version that is known, by normalized name: what was resolved, what a
+/// lock says, else what is asked for.
+pub fn pinned(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) -> BTreeMap<String, String> {
+    let project = inputs.project;
+    let resolved: BTreeMap<String, &Version> = dependencies
+        .iter()
+        .filter(|(name, _)| inputs.library.catalogs.get(*name).is_some_and(|catalog| catalog.package))
+        .filter_map(|(name, dependency)| Some((normalize(name), dependency.version.as_ref()?)))
+        .collect();
     let mut lines = BTreeMap::new();
     for (name, package) in &project.packages.by_name {
-        let extras: Vec<&str> =
+        let extras: BTreeSet<&str> =
             package.requirements.iter().flat_map(|requirement| requirement.extras.iter().map(String::as_str)).collect();
+        let extras: Vec<&str> = extras.into_iter().collect();
         let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-        let line = match &package.locked {
-            Some(version) => format!("{name}{extras}=={}", version.value),
+        let locked = package.locked.as_ref().map(|locked| &locked.value);
+        let line = match locked.or(resolved.get(name).copied()) {
+            Some(version) => format!("{name}{extras}=={version}"),
             None => {
                 let constraint = project.packages.constraint(name).and_then(|constraint| constraint.as_pep440());
                 format!("{name}{extras}{}", constraint.unwrap_or_default())
@@ -74,32 +84,60 @@ fn collect(
     let mut requirements: IndexMap<String, Vec<Requirement>> = IndexMap::new();
     for participant in participants {
         let block = participant.block;
-        let evaluator = Evaluator::new(inputs.hir, inputs.facts(), &block.lets, block.frame);
-        for (param, value) in block.params.iter().zip(&participant.params) {
-            evaluator.set(param.local, value.clone());
-        }
+        let evaluator = participant.evaluator(inputs.hir, inputs.facts());
         for (name, expr) in &block.depends {
             let asked = requirements.entry(name.text.clone()).or_default();
-            match requirement(&block.name.text, expr, &evaluator) {
+            match requirement(inputs, &block.name.text, expr, &evaluator) {
                 Ok(requirement) => asked.extend(requirement),
                 Err(found) => sink.push(*found),
             }
         }
     }
-    if let Some(asked) = requirements.get_mut(PYTHON) {
-        asked.extend(python(inputs));
+    for (name, asked) in &mut requirements {
+        let own = of_project(inputs, name);
+        // A block may have read one of them already.
+        let told: BTreeSet<Span> = own.iter().map(|requirement| requirement.span).collect();
+        asked.retain(|requirement| !told.contains(&requirement.span));
+        asked.extend(own);
+    }
+    requirements
+}
+
+/// What the project's own files ask of a dependency.
+fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
+    let build = &inputs.project.config.build;
+    let of_config = match name {
+        PYTHON => &build.python_version,
+        "cuda" => &build.cuda,
+        "cudnn" => &build.cudnn,
+        "cog" => &build.sdk_version,
+        _ => &None,
+    };
+    let asked =
+        |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: file_of(inputs, span) };
+    let mut requirements: Vec<Requirement> =
+        of_config.iter().map(|constraint| asked(&constraint.value, constraint.span)).collect();
+    if name == PYTHON {
+        requirements.extend(python(inputs));
+    }
+    let is_package = inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package);
+    if let Some(package) = inputs.project.packages.by_name.get(&normalize(name)).filter(|_| is_package) {
+        let constraints = package.requirements.iter();
+        requirements.extend(constraints.filter_map(|one| Some(asked(one.constraint.as_ref()?, one.span))));
+        requirements.extend(package.locked.iter().map(|locked| asked(&Constraint::exact(&locked.value), locked.span)));
     }
     requirements
 }
 
 fn requirement(
+    inputs: &Inputs<'_>,
     block: &str,
     expr: &Expr,
     evaluator: &Evaluator<'_>,
 ) -> Result<Option<Requirement>, Box<crate::diagnostic::Diagnostic>> {
     let value = evaluator.value(expr)?;
     let (span, by) = match value.origin.span {
-        Some(span) => (span, "the project".to_owned()),
+        Some(span) => (span, file_of(inputs, span)),
         None => (expr.span, format!("the block `{block}`")),
     };
     Ok(match value.kind {
@@ -109,8 +147,7 @@ fn requirement(
     })
 }
 
-/// What limits Python, and what chooses within the limits: `cog.yaml` (through the block that reads it), else
-/// `.python-version`.
+/// What limits Python, and `.python-version`, which chooses within the limits where `cog.yaml` does not.
 fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
     let chosen_by_config = inputs.project.config.build.python_version.is_some();
     let said = &inputs.project.packages.python;
@@ -119,9 +156,14 @@ fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
         .map(|requirement| Requirement {
             constraint: requirement.constraint.clone(),
             span: requirement.span,
-            by: format!("`{}`", inputs.sources.file(requirement.span.file).name),
+            by: file_of(inputs, requirement.span),
         })
         .collect()
+}
+
+/// A file of the project, as messages call who asks.
+fn file_of(inputs: &Inputs<'_>, span: Span) -> String {
+    format!("`{}`", inputs.sources.file(span.file).name)
 }
 
 fn choose<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
@@ -158,4 +200,45 @@ fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnos
         _ => None,
     };
     error::no_version(&catalog.name, &conflict, nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    fn catalog() -> Catalog {
+        Catalog::parse("name = \"tool\"\nversions = [\"1.0\", \"2.1\", \"1.5\", \"2.0\"]\n").unwrap()
+    }
+
+    fn asked(constraints: &[&str]) -> Vec<Requirement> {
+        let file = SourceMap::new().add("a.block", "");
+        let requirement = |(index, text): (usize, &&str)| Requirement {
+            constraint: Constraint::parse(text).unwrap(),
+            span: Span::new(file, index, index),
+            by: format!("`{index}`"),
+        };
+        constraints.iter().enumerate().map(requirement).collect()
+    }
+
+    #[test]
+    fn releases_are_newest_first() {
+        let versions: Vec<String> = catalog().releases.iter().map(|release| release.version.to_string()).collect();
+        assert_eq!(versions, ["2.1", "2.0", "1.5", "1.0"]);
+    }
+
+    #[test]
+    fn a_conflict_names_no_more_than_it_must() {
+        let found = no_version(&catalog(), &asked(&[">=1", "<2", "*", ">=2", "!=1.5"]));
+        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `<2`, and `3` asks for `>=2`");
+        let found = no_version(&catalog(), &asked(&["<2", ">=1.5", "!=1.5"]));
+        assert_eq!(found.related.len(), 2, "each pair of them fits together");
+    }
+
+    #[test]
+    fn one_that_nothing_fits_stands_alone_and_is_told_what_is_known() {
+        let found = no_version(&catalog(), &asked(&["<2", ">=7"]));
+        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `>=7`");
+        assert_eq!(found.help.unwrap(), "`tool` is known from 1.0 to 2.1");
+    }
 }

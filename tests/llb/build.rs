@@ -80,7 +80,7 @@ impl Builder {
         match (self.built.get(id).unwrap_or_else(|| panic!("no node {id}")), target) {
             (Built::State(state), None) => state.clone(),
             (Built::Exec(exec), None) => exec.root.clone(),
-            (Built::Exec(exec), Some(target)) => exec.mount(target).expect("the mount has an output").clone(),
+            (Built::Exec(exec), Some(target)) => exec.mount(target).expect("the mount has an output"),
             (Built::State(_), Some(_)) => panic!("{id} has no mounts"),
         }
     }

@@ -7,6 +7,8 @@
     reason = "tests read the repository and start the command; no test uses all of this"
 )]
 
+pub mod fixture;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

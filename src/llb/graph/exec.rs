@@ -7,6 +7,7 @@ use bollard_buildkit_proto::pb;
 use crate::llb::graph::state::{Env, Network, Security, Values};
 use crate::llb::graph::{Caps, EMPTY, Graph, Inputs, Meta, Output, Parts, State, caps, index};
 use crate::llb::wire;
+use crate::plan::model::Platform;
 
 /// The cap with which the daemon sets `PATH` itself.
 const SETS_DEFAULT_PATH: &str = "exec.meta.setsdefaultpath";
@@ -145,14 +146,19 @@ pub struct Device {
 pub struct ExecResult {
     /// The root, with the values of the state it ran on.
     pub root: State,
-    mounts: Vec<(String, Option<State>)>,
+    mounts: Vec<(String, Left)>,
 }
+
+/// What a mount leaves: nothing that can be read, or an output and the platform it carries. No output: an empty tree.
+type Left = Option<(Option<Output>, Option<Platform>)>;
 
 impl ExecResult {
     /// What a mount leaves: what was written there, or of a read-only one what was mounted. Absent: no such mount, or
     /// what was written is gone.
-    pub fn mount(&self, target: &str) -> Option<&State> {
-        self.mounts.iter().find(|(name, _)| name == target).and_then(|(_, state)| state.as_ref())
+    pub fn mount(&self, target: &str) -> Option<State> {
+        let (_, left) = self.mounts.iter().find(|(name, _)| name == target)?;
+        let (output, platform) = left.as_ref()?;
+        Some(output.map_or_else(State::scratch, |output| State::scratch().at(output, platform.as_ref())))
     }
 }
 
@@ -222,10 +228,9 @@ impl Graph {
             } else {
                 None
             };
-            let is_mounted = mount.readonly;
-            let state = match output {
-                Some(output) => Some(State::scratch().at(output, platform)),
-                None => is_mounted.then(|| self.fresh(mount.source.output)),
+            let left = match output {
+                Some(output) => Some((Some(output), platform.cloned())),
+                None => mount.readonly.then(|| (mount.source.output, self.output_platform(&mount.source))),
             };
             if mount.target == "/" && root.is_none() {
                 root = Some(match output.or(mount.source.output) {
@@ -233,7 +238,7 @@ impl Graph {
                     None => base.clone(),
                 });
             }
-            states.push((mount.target.clone(), state));
+            states.push((mount.target.clone(), left));
         }
         ExecResult { root: root.unwrap_or_else(|| base.clone()), mounts: states }
     }

@@ -27,6 +27,14 @@ pub fn address(text: &str, reason: &str, origin: Origin, used: Span) -> Diagnost
     at_value(diagnostic, origin, used)
 }
 
+/// E0852: a text that names no state of a repository.
+pub fn git_reference(text: &str, origin: Origin, used: Span) -> Diagnostic {
+    let text = text.escape_debug();
+    let diagnostic = Diagnostic::error(code::COMPOSE_ADDRESS, format!("`{text}` is no branch, tag or commit"))
+        .help("name a branch, a tag or a commit, without blanks and without `-` in front");
+    at_value(diagnostic, origin, used)
+}
+
 /// E0852: a text that names no image.
 pub fn image(text: &str, origin: Origin, used: Span) -> Diagnostic {
     let text = text.escape_debug();
@@ -75,8 +83,8 @@ pub fn export_conflict(what: &str, here: Span, there: Span) -> Diagnostic {
 }
 
 /// E0857: a value that a setting of the image's config cannot have.
-pub fn export_value(message: String, used: Span) -> Diagnostic {
-    Diagnostic::error(code::COMPOSE_EXPORT_VALUE, message).at(used, "set here").help("give it another value")
+pub fn export_value(message: String, origin: Origin, used: Span) -> Diagnostic {
+    at_value(Diagnostic::error(code::COMPOSE_EXPORT_VALUE, message), origin, used).help("give it another value")
 }
 
 /// E0859: a size of the project that is none.

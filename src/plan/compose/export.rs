@@ -5,7 +5,8 @@ use indexmap::IndexMap;
 
 use crate::check::hir::{ExportKind, ExportStmt};
 use crate::diagnostic::Sink;
-use crate::eval::{Evaluated, Evaluator, error as eval_error};
+use crate::eval::value::Origin;
+use crate::eval::{Evaluated, Evaluator};
 use crate::plan::compose::error;
 use crate::plan::model::{Empty, Export};
 use crate::project::settings::ExportSettings;
@@ -34,7 +35,7 @@ pub fn export(inputs: &Inputs<'_>, resolution: &Resolution<'_>, sink: &mut Sink)
     for participant in &resolution.blocks {
         let mut of_block = Settings::default();
         of_block.collect(&resolution.evaluator(inputs, participant), &participant.block.export, sink);
-        of_blocks.join(of_block, sink);
+        of_blocks.join(of_block, &inputs.project.settings.export, sink);
     }
     settings.set.extend(of_blocks.set);
     let mut export = Export::default();
@@ -67,11 +68,11 @@ impl Settings {
         }
     }
 
-    /// Adds the settings of another block; two that differ are an error.
-    fn join(&mut self, other: Self, sink: &mut Sink) {
+    /// Adds the settings of another block; two that differ are an error, unless the project's own setting wins anyway.
+    fn join(&mut self, other: Self, project: &ExportSettings, sink: &mut Sink) {
         for (key, (setting, span)) in other.set {
             match self.set.get(&key) {
-                Some((known, there)) if *known != setting => {
+                Some((known, there)) if *known != setting && !is_set(project, &key) => {
                     let what = key.replacen(' ', " `", 1) + if key.contains(' ') { "`" } else { "" };
                     sink.push(error::export_conflict(&what, span, *there));
                 }
@@ -84,20 +85,8 @@ impl Settings {
 }
 
 fn setting(evaluator: &Evaluator<'_>, kind: &ExportKind, span: Span) -> Evaluated<(String, Setting)> {
-    let text = |expr| {
-        let value = evaluator.string(expr)?;
-        let text = value.text().unwrap_or_default();
-        if text.contains('\0') {
-            return Err(Box::new(eval_error::nul("this setting", value.origin, span)));
-        }
-        Ok(Setting::Text(text.to_string()))
-    };
-    let words = |expr| {
-        let values = evaluator.strings(expr)?;
-        Ok::<_, Box<crate::diagnostic::Diagnostic>>(Setting::Words(
-            values.iter().filter_map(|value| value.text().map(|text| text.to_string())).collect(),
-        ))
-    };
+    let text = |expr| Evaluated::Ok(Setting::Text(evaluator.plain(expr)?));
+    let words = |expr| Evaluated::Ok(Setting::Words(evaluator.arguments(expr)?));
     Ok(match kind {
         ExportKind::Cmd(expr) => ("cmd".into(), words(expr)?),
         ExportKind::Entrypoint(expr) => ("entrypoint".into(), words(expr)?),
@@ -105,24 +94,26 @@ fn setting(evaluator: &Evaluator<'_>, kind: &ExportKind, span: Span) -> Evaluate
         ExportKind::Label(name, expr) => (format!("label {name}"), text(expr)?),
         ExportKind::Env(env) if env.prepend => {
             let message = format!("`env {} prepend` stands in a stage, not in `export`", env.name.text);
-            return Err(Box::new(error::export_value(message, span)));
+            return Err(Box::new(error::export_value(message, Origin::default(), span)));
         }
         ExportKind::Env(env) => (format!("env {}", env.name.text), text(&env.value)?),
         ExportKind::Workdir(expr) => {
-            let workdir = evaluator.string(expr)?.text().unwrap_or_default();
+            let value = evaluator.string(expr)?;
+            let workdir = value.text().unwrap_or_default();
             if !workdir.starts_with('/') || workdir.split('/').any(|part| part == "..") {
-                let message = format!("`{workdir}` is no absolute path");
-                return Err(Box::new(error::export_value(message, span)));
+                let message = format!("`{workdir}` is no absolute path without `..`");
+                return Err(Box::new(error::export_value(message, value.origin, span)));
             }
             ("workdir".into(), text(expr)?)
         }
         ExportKind::Expose(expr) => {
-            let value = evaluator.string(expr)?.text().unwrap_or_default();
-            match value.parse() {
+            let value = evaluator.string(expr)?;
+            let text = value.text().unwrap_or_default();
+            match text.parse() {
                 Ok(port) if port > 0 => (format!("port {port}"), Setting::Port(port)),
                 _ => {
-                    let message = format!("`{value}` is no port: ports go from 1 to 65535");
-                    return Err(Box::new(error::export_value(message, span)));
+                    let message = format!("`{text}` is no port: ports go from 1 to 65535");
+                    return Err(Box::new(error::export_value(message, value.origin, span)));
                 }
             }
         }
@@ -167,6 +158,19 @@ fn apply_project(export: &mut Export, settings: &ExportSettings) {
     }
     for (name, value) in &settings.labels {
         export.labels.insert(name.clone(), value.value.clone());
+    }
+}
+
+/// Whether `cogpack.toml` says what blocks disagree about.
+fn is_set(project: &ExportSettings, key: &str) -> bool {
+    match key.split_once(' ').unwrap_or((key, "")) {
+        ("cmd", _) => project.cmd.is_some(),
+        ("entrypoint", _) => project.entrypoint.is_some(),
+        ("user", _) => project.user.is_some(),
+        ("workdir", _) => project.workdir.is_some(),
+        ("label", name) => project.labels.contains_key(name),
+        ("env", name) => project.env.contains_key(name),
+        _ => false,
     }
 }
 

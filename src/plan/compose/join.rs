@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::check::hir::Name;
+use crate::check::is_of_the_system;
 use crate::check::phase::{Phase, Side};
 use crate::diagnostic::Sink;
 use crate::plan::compose::stages::Draft;
 use crate::plan::compose::{BUILD_BASE, RUNTIME_BASE, error, inputs_of, inputs_of_mut};
+use crate::plan::error::stage_never_runs;
 use crate::plan::model::{Input, Operation, OperationKind, Stage, User};
-use crate::resolve::image::Image;
+use crate::resolve::image::{Image, Images};
 use crate::resolve::{Inputs, Resolution};
 use crate::source::Span;
 
@@ -20,11 +23,19 @@ pub struct Joined {
     pub working_dir: Option<String>,
 }
 
-/// What a stage leaves behind that the language ends with it.
+/// What a stage leaves behind that the language ends with it, and what the image says that it began with.
 #[derive(Clone, Copy, Default)]
-struct Leftover {
+struct Leftover<'r> {
+    base: Option<&'r Image>,
     dir: bool,
     user: bool,
+}
+
+impl Leftover<'_> {
+    /// The directory to go back to.
+    fn dir(&self) -> String {
+        self.base.and_then(|image| image.workdir.clone()).unwrap_or_else(|| "/".into())
+    }
 }
 
 /// Joins the drafts, which come in the order of their phases. `None` after errors.
@@ -42,45 +53,27 @@ pub fn join(
         line.add(draft, &left_out, sink);
     }
     line.enter(Side::Runtime);
-    (!sink.has_errors()).then(|| line.finish())
+    (!sink.has_errors()).then(|| line.finish(sink))
 }
 
-/// Takes away stages without operations, and layers of such stages, until nothing changes. Gives back the ids that were
-/// left out, with the places of their names.
-fn leave_out(drafts: &mut Vec<Draft<'_>>) -> BTreeMap<String, Span> {
-    let mut left_out = BTreeMap::new();
-    loop {
-        let before = left_out.len();
-        drafts.retain(|draft| {
-            let keep = !draft.operations.is_empty();
-            if !keep {
-                left_out.insert(draft.id.clone(), draft.stage.name.span);
-            }
-            keep
+/// What was left out: the name of each stage in its block, by id.
+type LeftOut<'r> = BTreeMap<String, &'r Name>;
+
+/// Takes away stages without operations, and layers of such stages. A layer is of an earlier stage, so once is enough.
+fn leave_out<'r>(drafts: &mut Vec<Draft<'r>>) -> LeftOut<'r> {
+    let mut left_out = LeftOut::new();
+    drafts.retain_mut(|draft| {
+        draft.operations.retain(|(operation, _)| match &operation.kind {
+            OperationKind::Layer(layer) => !left_out.contains_key(&layer.stage),
+            _ => true,
         });
-        if left_out.len() == before {
-            return left_out;
+        let keep = !draft.operations.is_empty();
+        if !keep {
+            left_out.insert(draft.id.clone(), &draft.stage.name);
         }
-        for draft in drafts.iter_mut() {
-            draft.operations.retain(|(operation, _)| match &operation.kind {
-                OperationKind::Layer(layer) => !left_out.contains_key(&layer.stage),
-                _ => true,
-            });
-        }
-    }
-}
-
-/// What lies in these belongs to the base image it was made on.
-const SYSTEM: [&str; 5] = ["/etc", "/var", "/usr", "/bin", "/sbin"];
-
-/// Whether a path lies where only its base image may write, or holds such a place.
-fn is_system(path: &str) -> bool {
-    let path = path.trim_end_matches('/');
-    let below = |directory: &str| path == directory || path.starts_with(&format!("{directory}/"));
-    if path.is_empty() {
-        return true;
-    }
-    !below("/usr/local") && (SYSTEM.into_iter().any(below) || path.starts_with("/lib"))
+        keep
+    });
+    left_out
 }
 
 fn check_layers(resolution: &Resolution<'_>, drafts: &[Draft<'_>], sink: &mut Sink) {
@@ -92,7 +85,7 @@ fn check_layers(resolution: &Resolution<'_>, drafts: &[Draft<'_>], sink: &mut Si
         for (operation, span) in &draft.operations {
             let OperationKind::Layer(layer) = &operation.kind else { continue };
             let Some(layered) = by_id.get(layer.stage.as_str()) else { continue };
-            if let Some(path) = layered.writes.iter().find(|path| is_system(path)) {
+            if let Some(path) = layered.writes.iter().find(|path| is_of_the_system(path)) {
                 sink.push(error::system_layer(&layered.stage.name.text, path, *span, layered.stage.name.span));
             }
         }
@@ -136,11 +129,13 @@ struct Line<'r> {
     entered: Vec<Side>,
     /// The last main-line stage of each phase that has one.
     last: BTreeMap<Phase, String>,
-    leftovers: BTreeMap<String, Leftover>,
+    leftovers: BTreeMap<String, Leftover<'r>>,
+    images: &'r Images,
+    places: BTreeMap<String, Span>,
 }
 
 impl<'r> Line<'r> {
-    fn start(inputs: &Inputs<'_>, resolution: &'r Resolution<'_>) -> Self {
+    fn start(inputs: &Inputs<'r>, resolution: &'r Resolution<'_>) -> Self {
         let environment = &inputs.project.config.environment;
         let mut line = Self {
             stages: Vec::new(),
@@ -149,6 +144,8 @@ impl<'r> Line<'r> {
             entered: Vec::new(),
             last: BTreeMap::new(),
             leftovers: BTreeMap::new(),
+            images: &inputs.library.images,
+            places: BTreeMap::new(),
         };
         line.enter(Side::Build);
         line
@@ -174,6 +171,7 @@ impl<'r> Line<'r> {
         let image = self.image(side);
         let provides = image.packages.keys().filter(|name| !name.contains(':')).cloned().collect();
         self.last.insert(phase, id.into());
+        self.leftovers.insert(id.into(), Leftover { base: Some(image), ..Leftover::default() });
         self.stages.push(Stage {
             id: id.into(),
             name: name.into(),
@@ -188,7 +186,7 @@ impl<'r> Line<'r> {
         });
     }
 
-    fn add(&mut self, draft: Draft<'_>, left_out: &BTreeMap<String, Span>, sink: &mut Sink) {
+    fn add(&mut self, draft: Draft<'_>, left_out: &LeftOut<'_>, sink: &mut Sink) {
         let phase = draft.stage.phase;
         self.enter(phase.side());
         let main_line = draft.source.is_none();
@@ -202,19 +200,22 @@ impl<'r> Line<'r> {
             }
             operations.push(operation);
         }
+        let before = self.leftover_of(&source);
         let leftover = Leftover {
+            base: before.base,
             dir: operations.iter().any(|operation| matches!(operation.kind, OperationKind::Workdir(_))),
             user: operations.iter().any(|operation| matches!(operation.kind, OperationKind::User(_))),
         };
-        let before = self.leftover_of(&source);
         if before.user {
+            // The user of a base image is its result's alone: commands start as root.
             operations.insert(0, Operation { kind: OperationKind::User(User { user: "0".into() }), origin: None });
         }
-        let dir = before.dir.then(|| self.image(phase.side()).workdir.clone().unwrap_or_else(|| "/".into()));
+        let dir = before.dir.then(|| before.dir());
         if main_line {
             self.last.insert(phase, draft.id.clone());
         }
         self.leftovers.insert(draft.id.clone(), leftover);
+        self.places.insert(draft.id.clone(), draft.stage.span);
         let name = draft.stage.title.clone().unwrap_or_else(|| draft.stage.name.text.clone());
         self.stages.push(Stage {
             id: draft.id,
@@ -240,36 +241,46 @@ impl<'r> Line<'r> {
         Input::Stage { stage: stage.unwrap_or_else(|| BUILD_BASE.into()) }
     }
 
-    fn resolve(&mut self, input: &mut Input, used: Span, left_out: &BTreeMap<String, Span>, sink: &mut Sink) {
+    fn resolve(&mut self, input: &mut Input, used: Span, left_out: &LeftOut<'_>, sink: &mut Sink) {
         let Input::Stage { stage } = input else { return };
         if let Some(phase) = Phase::from_key(stage) {
             self.enter(phase.side());
             *input = self.last_before(phase);
         } else if let Some(declared) = left_out.get(stage) {
-            sink.push(error::left_out(stage, used, *declared));
+            sink.push(error::left_out(&declared.text, used, declared.span));
         }
     }
 
-    fn leftover_of(&self, source: &Input) -> Leftover {
+    fn leftover_of(&self, source: &Input) -> Leftover<'r> {
         match source {
             Input::Stage { stage } => self.leftovers.get(stage).copied().unwrap_or_default(),
+            Input::Image { image } => {
+                let base = self.images.by_name.values().find(|known| known.reference == *image);
+                Leftover { base, ..Leftover::default() }
+            }
             _ => Leftover::default(),
         }
     }
 
-    fn finish(self) -> Joined {
-        let base = self.image(Side::Runtime).workdir.clone().unwrap_or_else(|| "/".into());
-        let ends_elsewhere =
-            self.last.values().next_back().and_then(|id| self.leftovers.get(id)).is_some_and(|last| last.dir);
-        Joined { stages: to_image_last(self.stages, &self.last), working_dir: ends_elsewhere.then_some(base) }
+    fn finish(self, sink: &mut Sink) -> Joined {
+        let image = self.last.values().next_back();
+        let left = image.and_then(|id| self.leftovers.get(id)).copied().unwrap_or_default();
+        Joined {
+            working_dir: left.dir.then(|| left.dir()),
+            stages: to_image_last(self.stages, image.map(String::as_str), &self.places, sink),
+        }
     }
 }
 
 /// The image is the last stage of a plan: side branches after the end of the main line go before it. One that reads the
-/// image itself can change nothing in it, and is left out.
-fn to_image_last(mut stages: Vec<Stage>, last: &BTreeMap<Phase, String>) -> Vec<Stage> {
-    let image = last.values().next_back();
-    let Some(position) = image.and_then(|id| stages.iter().position(|stage| stage.id == *id)) else { return stages };
+/// image itself can change nothing in it, and is left out; if it runs something, that is told.
+fn to_image_last(
+    mut stages: Vec<Stage>,
+    image: Option<&str>,
+    places: &BTreeMap<String, Span>,
+    sink: &mut Sink,
+) -> Vec<Stage> {
+    let Some(position) = stages.iter().position(|stage| Some(stage.id.as_str()) == image) else { return stages };
     let branches = stages.split_off(position + 1);
     let image = stages.pop();
     let mut behind: BTreeSet<String> = image.iter().map(|stage| stage.id.clone()).collect();
@@ -277,11 +288,16 @@ fn to_image_last(mut stages: Vec<Stage>, last: &BTreeMap<Phase, String>) -> Vec<
         let inputs = std::iter::once(&branch.source).chain(branch.operations.iter().flat_map(inputs_of));
         let reads_image =
             inputs.into_iter().any(|input| matches!(input, Input::Stage { stage } if behind.contains(stage)));
-        if reads_image {
-            behind.insert(branch.id);
-        } else {
+        if !reads_image {
             stages.push(branch);
+            continue;
         }
+        if branch.operations.iter().any(|operation| matches!(operation.kind, OperationKind::Exec(_)))
+            && let Some(&place) = places.get(&branch.id)
+        {
+            sink.push(stage_never_runs(&branch.id).at(place, "never runs"));
+        }
+        behind.insert(branch.id);
     }
     stages.extend(image);
     stages

@@ -153,8 +153,7 @@ fn git_reference(scope: &Scope<'_, '_>, expr: &Expr) -> Evaluated<String> {
     let value = scope.evaluator.string(expr)?;
     let text = value.text().unwrap_or_default();
     if text.is_empty() || text.starts_with('-') || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        let what = format!("`{}`", text.escape_debug());
-        return Err(Box::new(error::address(&what, "it is no branch, tag or commit", value.origin, expr.span)));
+        return Err(Box::new(error::git_reference(&text, value.origin, expr.span)));
     }
     Ok(text.to_string())
 }

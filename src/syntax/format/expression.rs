@@ -349,24 +349,25 @@ impl<'a> Formatter<'a> {
     }
 
     /// A comment between entries has its place there; one in an entry if it has one in that.
-    fn entries_hold(&self, entries: impl Iterator<Item = Entry<'a>>, at: usize) -> bool {
-        for entry in entries.filter(|entry| entry.range().contains(&at)) {
-            let (head, bodies) = match entry {
-                Entry::Elem(Elem::Expr(expr)) | Entry::Expr(expr) => return self.holds(expr, at),
-                Entry::Name(_) => return false,
-                Entry::Elem(Elem::When(when)) => (&when.condition, self.bodies(when)),
-                Entry::Elem(Elem::For(each)) => (&each.list, vec![each.body.as_slice()]),
-            };
-            if head.span.range().contains(&at) {
-                return self.holds(head, at);
-            }
-            let braces = braces(self.text, entry.range());
-            return bodies
-                .iter()
-                .zip(braces)
-                .any(|(body, braces)| braces.contains(&at) && self.entries_hold(body.iter().map(Entry::Elem), at));
+    fn entries_hold(&self, mut entries: impl Iterator<Item = Entry<'a>>, at: usize) -> bool {
+        let Some(entry) = entries.find(|entry| entry.range().contains(&at)) else { return true };
+        let (head, bodies) = match entry {
+            Entry::Elem(Elem::Expr(expr)) | Entry::Expr(expr) => return self.holds(expr, at),
+            Entry::Name(_) => return false,
+            Entry::Elem(Elem::When(when)) => (&when.condition, self.bodies(when)),
+            Entry::Elem(Elem::For(each)) => (&each.list, vec![each.body.as_slice()]),
+        };
+        if head.span.range().contains(&at) {
+            return self.holds(head, at);
         }
-        true
+        let mut bodies = bodies.iter().zip(braces(self.text, entry.range()));
+        bodies.any(|(body, braces)| braces.contains(&at) && self.holds_in(body, at))
+    }
+
+    fn holds_in(&self, elements: &'a [Elem], at: usize) -> bool {
+        // Through `dyn`: the iterator's type would hold itself.
+        let mut entries = elements.iter().map(Entry::Elem);
+        self.entries_hold(&mut entries as &mut dyn Iterator<Item = Entry<'a>>, at)
     }
 }
 
