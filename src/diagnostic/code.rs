@@ -39,7 +39,7 @@ macro_rules! codes {
 
 codes! {
     // what is never the user's fault
-    BUG "E0001" "cogpack::bug"
+    BUG "E0001" "cogpack::eval::bug"
     // syntax: E01xx
     SYNTAX_UNEXPECTED "E0101" "cogpack::syntax::unexpected"
     SYNTAX_FILE_SIZE "E0102" "cogpack::syntax::file-too-large"

@@ -19,6 +19,9 @@ use crate::source::disk::words;
 pub use lookup::find_root;
 use open::{Found, Refusal, Root};
 
+/// Room for a file that a project usually holds: more is read in more calls.
+const USUAL_SIZE: usize = 8 << 10;
+
 type Listing = Result<Arc<[TreeEntry]>, TreeError>;
 type Text = Result<Option<Arc<str>>, TreeError>;
 
@@ -90,7 +93,7 @@ impl DiskTree {
             Found::Directory(_) => return unreadable("it is a directory"),
             Found::Other => return unreadable("it is not a regular file"),
         };
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(USUAL_SIZE);
         if let Err(error) = file.take(self.limit.saturating_add(1)).read_to_end(&mut bytes) {
             return unreadable(&words(&error));
         }

@@ -10,15 +10,16 @@ const HIGHEST: usize = 100;
 
 /// The nearest directory from `start` upwards that holds `cog.yaml` or `cogpack.toml`; `start` itself when none does.
 pub fn find_root(start: &Path) -> PathBuf {
+    let is_root = |directory: &&Path| MARKS.iter().any(|mark| directory.join(mark).is_file());
+    if is_root(&start) {
+        return start.to_owned();
+    }
     #[expect(clippy::disallowed_methods, reason = "this is project::disk, where paths are resolved")]
     let Ok(resolved) = std::fs::canonicalize(start) else {
         return start.to_owned();
     };
-    let is_root = |directory: &&Path| MARKS.iter().any(|mark| directory.join(mark).is_file());
-    match resolved.ancestors().take(HIGHEST).find(is_root) {
-        Some(root) if root != resolved => root.to_owned(),
-        _ => start.to_owned(),
-    }
+    let above = resolved.ancestors().take(HIGHEST).skip(1).find(is_root);
+    above.unwrap_or(start).to_owned()
 }
 
 #[cfg(test)]

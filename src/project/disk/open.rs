@@ -9,6 +9,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -22,8 +23,9 @@ const LINK_LIMIT: usize = 40;
 #[derive(Debug)]
 pub struct Root {
     fd: OwnedFd,
-    /// Where it really lies: a link to an absolute path below it stays inside.
-    path: PathBuf,
+    given: PathBuf,
+    /// Where it really lies, looked up at the first link to an absolute path: below it such a link stays inside.
+    path: OnceLock<Option<PathBuf>>,
 }
 
 /// What a path leads to.
@@ -58,9 +60,14 @@ impl Root {
             Errno::NOTDIR => Refusal::Because("it is not a directory"),
             error => Refusal::Failed(error),
         })?;
+        Ok(Self { fd, given: directory.to_owned(), path: OnceLock::new() })
+    }
+
+    /// Where the directory really lies.
+    fn path(&self) -> Result<&Path, Refusal> {
         #[expect(clippy::disallowed_methods, reason = "this is project::disk, where paths are resolved")]
-        let path = std::fs::canonicalize(directory).map_err(|_| Refusal::Because("its place cannot be told"))?;
-        Ok(Self { fd, path })
+        let path = self.path.get_or_init(|| std::fs::canonicalize(&self.given).ok());
+        path.as_deref().ok_or(Refusal::Because("its place cannot be told"))
     }
 
     /// What a clean path leads to.
@@ -140,7 +147,7 @@ impl Way<'_> {
         let target = rustix::fs::readlinkat(self.here(), name, Vec::new()).map_err(Refusal::Failed)?;
         let target = Path::new(std::ffi::OsStr::from_bytes(target.to_bytes()));
         if target.is_absolute() {
-            let below = target.strip_prefix(&self.root.path).map_err(|_| Refusal::Outside)?;
+            let below = target.strip_prefix(self.root.path()?).map_err(|_| Refusal::Outside)?;
             self.inside.clear();
             self.push(below.as_os_str().as_bytes());
         } else {
