@@ -5,6 +5,8 @@
 //! statements of a stage; `expr`, one expression a line, with its type after `#`; `error=CODE`, a whole file with exactly
 //! this error. A fence after "In `FILE`:" is that file, and `console` fences run in the folder where these files lie.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use std::collections::BTreeSet;
