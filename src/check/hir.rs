@@ -184,7 +184,6 @@ pub struct Stage {
 }
 
 /// One statement of a stage.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Stmt {
@@ -222,7 +221,6 @@ pub struct Operation {
 }
 
 /// The operations. Paths, owners and values are `string`s unless said otherwise.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum OperationKind {
@@ -332,7 +330,6 @@ pub enum ShellPart {
 }
 
 /// A clause of `run`.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Clause {
