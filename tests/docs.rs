@@ -366,6 +366,30 @@ fn the_reference_lists_exactly_the_reserved_words() {
     assert_eq!(names.copied().filter(|name| !built_in.contains(name)).collect::<BTreeSet<_>>(), listed);
 }
 
+#[test]
+fn the_reference_shows_every_field_of_every_record() {
+    use cogpack::check::types::{Record, fields};
+    let page = read("docs/language.md");
+    let records = [
+        Record::Config,
+        Record::ConfigBuild,
+        Record::ConfigConcurrency,
+        Record::RunCommand,
+        Record::SecretMount,
+        Record::Weight,
+        Record::Packages,
+        Record::Platform,
+        Record::Base,
+        Record::BaseImage,
+    ];
+    let named = records.iter().flat_map(|record| fields(record).into_iter().map(move |(name, _)| (record, name)));
+    let missing: Vec<String> = named
+        .filter(|(_, name)| !page.contains(&format!(".{name}")))
+        .map(|(record, name)| format!("{record}: {name}"))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_lowercase())
         && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
