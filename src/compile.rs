@@ -125,14 +125,6 @@ pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: 
     Some(Front { hir, asts: program.into_asts() })
 }
 
-/// Parses and checks block files alone, with the stacks that ship: no project is compiled.
-pub fn check_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Hir {
-    let library = Library::shipped(sources, sink);
-    let project = Project::read(tree, sources, sink);
-    let program = blocks::read(&project, options, sources, sink);
-    check::check(&program.borrow().sources(), &environment::of(&library), sink)
-}
-
 /// Parses and checks every block there is: the project's, and all that ship and are not replaced.
 pub fn all_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Hir {
     let library = Library::shipped(sources, sink);

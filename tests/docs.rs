@@ -5,6 +5,8 @@
 //! statements of a stage; `expr`, one expression a line, with its type after `#`; `error=CODE`, a whole file with exactly
 //! this error. A fence after "In `FILE`:" is that file, and `console` fences run in the folder where these files lie.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -86,18 +88,13 @@ struct Checked {
     report: String,
 }
 
-/// Checks a text as a file in a project's `blocks` folder; beside the blocks that ship, where it needs what they provide.
+/// Checks a text as a file in a project's `blocks` folder, beside the blocks that ship.
 fn check(text: &str) -> Checked {
-    let alone = check_with(text, compile::check_blocks);
-    if alone.errors.contains("E0214") { check_with(text, compile::all_blocks) } else { alone }
-}
-
-fn check_with(text: &str, pass: impl Fn(Box<dyn Tree>, &Options, &SourceMap, &mut Sink) -> Hir) -> Checked {
     let sources = SourceMap::new();
     let mut sink = Sink::new();
     let library = "fn shout(text: string) -> string { replace(text, \".\", \"!\") }\n";
     let tree = MemoryTree::new().with("blocks/self.block", text).with("blocks/names.block", library);
-    let hir = pass(Box::new(tree), &Options::default(), &sources, &mut sink);
+    let hir = compile::all_blocks(Box::new(tree), &Options::default(), &sources, &mut sink);
     let found = sink.diagnostics();
     let errors = found.iter().filter(|found| found.severity == Severity::Error).map(|found| found.code.alias);
     Checked {
@@ -348,14 +345,41 @@ fn the_page_about_testing_shows_a_test_that_runs() {
 }
 
 #[test]
-fn the_reference_lists_exactly_the_words_of_the_grammar() {
-    let words = cogpack::syntax::RESERVED.iter().map(|word| (*word).to_owned());
+fn the_reference_lists_exactly_the_reserved_words() {
     let page = read("docs/language.md");
-    let (_, rest) = page.split_once("## Reserved words").unwrap();
-    let (_, rest) = rest.split_once("\n`after`").unwrap();
-    let (listed, _) = format!("`after`{rest}").split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    let listed = listed.split('`').skip(1).step_by(2).map(str::to_owned);
-    assert_eq!(listed.collect::<BTreeSet<_>>(), words.collect::<BTreeSet<_>>());
+    let (_, rest) = page.split_once("\n`after` ").unwrap();
+    let listed: BTreeSet<&str> =
+        rest.split_once("\n\n").unwrap().0.split('`').skip(1).step_by(2).chain(["after"]).collect();
+    assert_eq!(listed, cogpack::syntax::RESERVED.iter().copied().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn the_reference_shows_every_field_of_every_record() {
+    use cogpack::check::types::{Record, fields};
+    let page = read("docs/language.md");
+    let records = [
+        Record::Config,
+        Record::ConfigBuild,
+        Record::ConfigConcurrency,
+        Record::RunCommand,
+        Record::SecretMount,
+        Record::Weight,
+        Record::Packages,
+        Record::Platform,
+        Record::Base,
+        Record::BaseImage,
+    ];
+    let named = records.iter().flat_map(|record| fields(record).into_iter().map(move |(name, _)| (record, name)));
+    let missing: Vec<String> = named
+        .filter(|(_, name)| !page.contains(&format!(".{name}")))
+        .map(|(record, name)| format!("{record}: {name}"))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_lowercase())
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[test]
