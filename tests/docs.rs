@@ -17,7 +17,6 @@ use cogpack::compile::{self, Options};
 use cogpack::diagnostic::render::{Format, Style, render};
 use cogpack::diagnostic::{Severity, Sink, code};
 use cogpack::project::memory::MemoryTree;
-use cogpack::project::tree::Tree;
 use cogpack::source::SourceMap;
 use support::{cogpack, root};
 
@@ -375,11 +374,6 @@ fn the_reference_shows_every_field_of_every_record() {
         .map(|(record, name)| format!("{record}: {name}"))
         .collect();
     assert_eq!(missing, Vec::<String>::new());
-}
-
-fn is_name(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_lowercase())
-        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[test]
