@@ -9,6 +9,7 @@
 mod blocks;
 mod environment;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -82,7 +83,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let library = Library::shipped(sources, sink);
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
-    let world = environment::of(&library);
+    let world = environment::of(&library, &BTreeSet::new());
 
     let stacks = check::check_stacks(&program.borrow().sources(), &world, sink);
     let mut trace = Trace::default();
@@ -91,6 +92,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     info!(stack, "stack chosen");
     program.add_shipped(&stacks.stacks[&stack], &project, options, sources, sink);
 
+    let world = environment::of(&library, &program.depended());
     let hir = check::check(&program.borrow().sources(), &world, sink);
     let inputs = Inputs { hir: &hir, ..inputs };
     let stack = stop_at_errors(hir.stacks.get(&stack), sink)?;
@@ -115,12 +117,13 @@ pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: 
     let library = Library::shipped(sources, sink);
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
-    let world = environment::of(&library);
+    let world = environment::of(&library, &BTreeSet::new());
     let stacks = check::check_stacks(&program.borrow().sources(), &world, sink);
     let inputs = inputs(&stacks, &project, &library, options, sources);
     if let Some(stack) = resolve::choose_stack(&inputs, &mut Trace::default(), sink) {
         program.add_shipped(stack, &project, options, sources, sink);
     }
+    let world = environment::of(&library, &program.depended());
     let hir = check::check(&program.borrow().sources(), &world, sink);
     Some(Front { hir, asts: program.into_asts() })
 }
@@ -131,7 +134,7 @@ pub fn all_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, s
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     program.add_all_shipped(sources, sink);
-    check::check(&program.borrow().sources(), &environment::of(&library), sink)
+    check::check(&program.borrow().sources(), &environment::of(&library, &program.depended()), sink)
 }
 
 /// Lowers a compilation to LLB and an image config.

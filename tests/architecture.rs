@@ -48,7 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Files of `src/` that are no room and may import all.
 const FREE: &[&str] = &["lib", "main", "compile"];
 
-/// A file of `src/` has at most this many lines,
+/// A file of `src/` has at most this many lines.
 const MOST_LINES: usize = 700;
 
 /// Codes that no file under `tests/fail/` can show, and why not.

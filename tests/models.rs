@@ -1,4 +1,5 @@
 //! Whole projects → plan and LLB: the corpus of real configurations, the examples, and the models.
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -14,7 +14,7 @@ use crate::project::tree::{self, FileKind, TreeError};
 use crate::source::shipped::{self, Shipped};
 use crate::source::{FileId, SourceMap};
 use crate::syntax;
-use crate::syntax::ast::{Ast, Item};
+use crate::syntax::ast::{Ast, BlockMember, Item};
 
 /// A block file that does not lie in the project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +106,20 @@ impl Program {
             prelude: [&self.prelude],
             uses: &self.uses,
         }
+    }
+
+    /// What the blocks name in `depends`.
+    pub fn depended(&self) -> BTreeSet<&str> {
+        let items = self.own.iter().chain(&self.shipped).flat_map(|ast| &ast.items);
+        let members = items.flat_map(|item| match item {
+            Item::Block(block) => block.members.as_slice(),
+            _ => &[],
+        });
+        let depends = members.flat_map(|member| match member {
+            BlockMember::Depends(depends) => depends.entries.as_slice(),
+            _ => &[],
+        });
+        depends.map(|entry| entry.name.name.as_str()).collect()
     }
 
     /// All trees, the project's first.

@@ -1,18 +1,23 @@
 //! What the checker must know of the world, made of catalogs and image metadata.
 
+use std::collections::BTreeSet;
+
 use crate::check::Environment;
 use crate::check::types::Type;
 use crate::llb::config::{ImageConfig, RunConfig};
 use crate::resolve::Library;
+use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Image;
 use crate::source::shipped;
 
-/// The names and types that the library brings into the language.
-pub fn of(library: &Library) -> Environment {
-    let catalogs = library.catalogs.values().map(|catalog| {
-        let optional = Type::Optional(Box::new(Type::String));
-        let columns = catalog.columns().into_iter().map(|column| (column.to_owned(), optional.clone()));
-        (catalog.name.clone(), columns.collect())
+/// The names and types that the library brings into the language. Of the catalogs that `depended` names the columns are
+/// known, of the others the names alone: only a block that depends on a thing may ask for its columns.
+pub fn of(library: &Library, depended: &BTreeSet<&str>) -> Environment {
+    let optional = Type::Optional(Box::new(Type::String));
+    let catalogs = library.catalogs.names().map(|name| {
+        let catalog = depended.get(name).and_then(|name| library.catalogs.get(name));
+        let columns = catalog.into_iter().flat_map(Catalog::columns);
+        (name.to_owned(), columns.map(|column| (column.to_owned(), optional.clone())).collect())
     });
     Environment {
         catalogs: catalogs.collect(),

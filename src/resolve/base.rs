@@ -171,7 +171,7 @@ fn place(
     let of_needs = needs.iter().map(|need| (need.name.text.as_str(), need.name.span));
     let of_images = dependencies
         .iter()
-        .filter(|(name, _)| !inputs.library.catalogs.contains_key(*name))
+        .filter(|(name, _)| !inputs.library.catalogs.contains_key(name))
         .filter_map(|(name, dependency)| Some((name.as_str(), dependency.requirements.first()?.span)));
     let asked: Vec<(&str, Span)> = of_needs.chain(of_images).collect();
     let is_nowhere = |name: &str| !images.by_name.values().any(|image| image.packages.contains_key(name));

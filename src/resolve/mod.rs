@@ -8,7 +8,7 @@ mod blocks;
 pub mod catalog;
 pub mod error;
 pub mod image;
-mod library;
+pub mod library;
 mod order;
 mod params;
 mod stack;
@@ -26,8 +26,8 @@ use crate::eval::value::Value;
 use crate::eval::{Evaluator, Facts, Resolved};
 use crate::project::Project;
 use crate::resolve::base::BasePair;
-use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Images;
+use crate::resolve::library::Catalogs;
 use crate::resolve::trace::Trace;
 use crate::source::{SourceMap, Span, shipped};
 use crate::version::{Constraint, Version};
@@ -36,7 +36,7 @@ use crate::version::{Constraint, Version};
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     /// By name.
-    pub catalogs: IndexMap<String, Catalog>,
+    pub catalogs: Catalogs,
     /// The base images.
     pub images: Images,
 }

@@ -53,7 +53,7 @@ pub fn pinned(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) 
     let project = inputs.project;
     let resolved: BTreeMap<String, &Version> = dependencies
         .iter()
-        .filter(|(name, _)| inputs.library.catalogs.get(*name).is_some_and(|catalog| catalog.package))
+        .filter(|(name, _)| inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package))
         .filter_map(|(name, dependency)| Some((normalize(name), dependency.version.as_ref()?)))
         .collect();
     let mut lines = BTreeMap::new();
