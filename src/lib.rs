@@ -28,3 +28,7 @@ pub mod resolve;
 pub mod plan;
 
 pub mod llb;
+
+pub mod compile;
+
+pub mod cli;

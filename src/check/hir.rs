@@ -4,6 +4,8 @@
 
 use indexmap::IndexMap;
 
+pub use crate::syntax::ast::BinaryOp;
+
 use crate::check::phase::{Phase, Side};
 use crate::check::types::{Builtin, Method, Type};
 use crate::source::{FileId, Span};
@@ -184,6 +186,7 @@ pub struct Stage {
 
 /// One statement of a stage.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Stmt {
     /// Binds a local.
     Let(Let),
@@ -220,6 +223,7 @@ pub struct Operation {
 
 /// The operations. Paths, owners and values are `string`s unless said otherwise.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum OperationKind {
     /// `run`
     Run {
@@ -319,7 +323,8 @@ pub enum ShellPart {
         /// Whether it stands at the start of its word, where a `-` would make it an option.
         leads: bool,
     },
-    /// A list: each element one word. With an `if` without `else`: none or one.
+    /// A list: each element one word. An [`ExprKind::If`] without `otherwise` that does not hold: none; else the words
+    /// of its value, which may be a list too.
     Words(Expr),
     /// `${raw x}`: the text as it is.
     Raw(Expr),
@@ -327,6 +332,7 @@ pub enum ShellPart {
 
 /// A clause of `run`.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Clause {
     /// A mount.
     Mount {
@@ -525,7 +531,8 @@ pub enum ExprKind {
     Version(Version),
     /// A string literal that was written where a constraint is asked for.
     Constraint(Constraint),
-    /// A string with interpolations, outside a shell: the pieces' texts, joined.
+    /// A string with interpolations, outside a shell: the pieces' texts, joined. An [`ExprKind::If`] without
+    /// `otherwise` that does not hold is no text.
     Template(Vec<Expr>),
     /// `[…]`
     List(Vec<Elem>),
@@ -572,7 +579,7 @@ pub enum ExprKind {
     /// An operator.
     Binary {
         /// Which.
-        op: crate::syntax::ast::BinaryOp,
+        op: BinaryOp,
         /// Its left side.
         left: Box<Expr>,
         /// Its right side.

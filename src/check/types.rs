@@ -108,7 +108,12 @@ pub fn fields(record: &Record) -> Vec<(&'static str, Type)> {
             ("include", list(String)),
             ("exclude", list(String)),
         ],
-        Record::Packages => vec![("lines", list(String)), ("indexes", list(String))],
+        Record::Packages => vec![
+            ("lines", list(String)),
+            ("indexes", list(String)),
+            ("options", list(String)),
+            ("constraints", list(String)),
+        ],
         Record::Platform => vec![("os", String), ("arch", String)],
         Record::Base => vec![("build", record_of(Record::BaseImage)), ("runtime", record_of(Record::BaseImage))],
         Record::BaseImage => vec![("image", String)],

@@ -3,12 +3,16 @@
 //! Rooms build diagnostics, one constructor a code; rendering (miette, short, JSON, SARIF) happens in [`render`].
 
 pub mod code;
+pub mod explain;
+pub mod render;
+
+use std::collections::BTreeSet;
 
 use crate::source::Span;
 pub use code::Code;
 
 /// How bad it is: an error stops the compilation after the pass that found it, a warning does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The input cannot be compiled.
     Error,
@@ -17,7 +21,7 @@ pub enum Severity {
 }
 
 /// A place and what is to be said about it there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     /// The place.
     pub span: Span,
@@ -25,8 +29,8 @@ pub struct Label {
     pub text: String,
 }
 
-/// One finding about the user's input.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One finding about the user's input. Its `Ord` is for sets; findings are shown in the order they were found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Which finding it is.
     pub code: Code,
@@ -53,6 +57,11 @@ impl Diagnostic {
             related: Vec::new(),
             help: None,
         }
+    }
+
+    /// A bug of the compiler: something that its own passes had ruled out.
+    pub fn bug(message: impl Into<String>) -> Self {
+        Self::error(code::BUG, message).help("this is a bug in Cogpack: please report it, with the files named here")
     }
 
     /// A warning without a place yet.
@@ -83,6 +92,7 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Sink {
     found: Vec<Diagnostic>,
+    seen: BTreeSet<Diagnostic>,
 }
 
 impl Sink {
@@ -93,7 +103,7 @@ impl Sink {
 
     /// Adds a finding; the same finding at the same place is kept once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.found.contains(&diagnostic) {
+        if self.seen.insert(diagnostic.clone()) {
             self.found.push(diagnostic);
         }
     }
@@ -111,5 +121,35 @@ impl Sink {
     /// Hands them over.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    #[test]
+    fn a_finding_is_kept_once_and_the_order_stays() {
+        let file = SourceMap::new().add("a.block", "text");
+        let found = |start, message: &str| {
+            Diagnostic::error(code::SYNTAX_UNEXPECTED, message).at(Span::new(file, start, start), "")
+        };
+        let mut sink = Sink::new();
+        for diagnostic in [found(3, "b"), found(0, "a"), found(3, "b"), found(1, "b")] {
+            sink.push(diagnostic);
+        }
+        let messages: Vec<_> = sink.diagnostics().iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages, ["b", "a", "b"]);
+        assert!(sink.has_errors());
+    }
+
+    #[test]
+    fn fifty_thousand_findings_are_collected_at_once() {
+        let mut sink = Sink::new();
+        for number in 0..50_000 {
+            sink.push(Diagnostic::warning(code::SYNTAX_UNEXPECTED, format!("finding {number}")));
+        }
+        assert_eq!(sink.into_diagnostics().len(), 50_000);
     }
 }

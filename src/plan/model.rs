@@ -434,9 +434,45 @@ pub struct Origin {
     pub end_column: u32,
 }
 
+impl Mount {
+    /// What a bind mount reads from.
+    pub fn source(&self) -> Option<&Input> {
+        match self {
+            Self::Bind { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+
+    /// What a bind mount reads from, to be changed.
+    pub fn source_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Bind { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
 impl Sharing {
     fn is_shared(&self) -> bool {
         *self == Self::Shared
+    }
+}
+
+impl Stage {
+    /// A stage that does nothing yet.
+    pub fn new(id: impl Into<String>, source: Input) -> Self {
+        Self {
+            id: id.into(),
+            name: String::new(),
+            phase: None,
+            source,
+            operations: Vec::new(),
+            env: Vec::new(),
+            dir: None,
+            provides: Vec::new(),
+            writes: Vec::new(),
+            origin: None,
+        }
     }
 }
 

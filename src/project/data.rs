@@ -1,8 +1,81 @@
-//! Documents of a project (TOML, YAML, JSON) as one tree in which everything knows its place.
+//! Documents of a project (TOML, YAML, JSON) → one tree in which everything knows its place, or a [`DataError`].
+//!
+//! Tables keep the order of the file, whatever the format. The span of a text includes its quotes, so does a key's. The
+//! span of a TOML table is its `[header]`, or the braces of an inline table, or the key that brings it about.
+
+mod error;
+mod json;
+mod offsets;
+mod toml;
+mod yaml;
 
 use indexmap::IndexMap;
 
-use crate::source::Span;
+use crate::project::tree::FILE_LIMIT;
+use crate::source::{FileId, Span};
+
+pub use error::{DataError, DataErrorKind};
+
+/// Lists and tables nest at most this deep. A TOML dotted key counts a level a part.
+pub const DEPTH_LIMIT: usize = 64;
+
+/// The aliases of a YAML file repeat at most this many values.
+pub const COPY_LIMIT: usize = 10_000;
+
+/// The formats of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// TOML 1.1.
+    Toml,
+    /// YAML 1.2, core schema.
+    Yaml,
+    /// JSON as RFC 8259 has it.
+    Json,
+}
+
+/// Reads a document; `file` is the text's own id.
+pub fn parse(format: Format, file: FileId, text: &str) -> Result<Data, DataError> {
+    match format {
+        Format::Toml => parse_toml(file, text),
+        Format::Yaml => parse_yaml(file, text),
+        Format::Json => parse_json(file, text),
+    }
+}
+
+/// Reads a TOML document: always a table. Dates and floats are [`DataKind::Number`].
+pub fn parse_toml(file: FileId, text: &str) -> Result<Data, DataError> {
+    check_size(file, text)?;
+    toml::parse(file, text)
+}
+
+/// Reads a YAML document; an empty one is null.
+///
+/// Plain scalars mean what the YAML 1.2 core schema says: `true`, `True`, `TRUE` (and false) are booleans, `yes` and `on`
+/// are texts; `null`, `~` and nothing are null. A decimal integer without leading zeros is [`DataKind::Int`]; hexadecimal,
+/// octal, `007`, floats and integers that do not fit are [`DataKind::Number`], as written. Aliases are followed. Tags,
+/// merge keys, keys that are no scalars, and several documents in one file are errors.
+pub fn parse_yaml(file: FileId, text: &str) -> Result<Data, DataError> {
+    check_size(file, text)?;
+    yaml::parse(file, text)
+}
+
+/// Reads a JSON document, without comments, trailing commas and other extensions.
+pub fn parse_json(file: FileId, text: &str) -> Result<Data, DataError> {
+    check_size(file, text)?;
+    json::parse(file, text)
+}
+
+/// Reads a JSON document that a program wrote, such as a plan: it may be larger than a file of a project.
+pub fn parse_written_json(file: FileId, text: &str) -> Result<Data, DataError> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(DataError::too_large(Span::new(file, 0, 0)));
+    }
+    json::parse(file, text)
+}
+
+fn check_size(file: FileId, text: &str) -> Result<(), DataError> {
+    if text.len() as u64 > FILE_LIMIT { Err(DataError::too_large(Span::new(file, 0, 0))) } else { Ok(()) }
+}
 
 /// A value of a document and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,3 +168,6 @@ pub fn split_key(dotted: &str) -> Option<Vec<String>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

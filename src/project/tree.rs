@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+/// The most bytes of one file that the compiler reads.
+pub const FILE_LIMIT: u64 = 4 << 20;
+
+/// The most directories below each other that the compiler enters.
+pub const DEPTH_LIMIT: usize = 128;
+
 /// What lies at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
@@ -67,4 +73,41 @@ pub trait Tree {
     /// The text of a file; `None` when there is none. A link inside the project is followed, one that leads out is an
     /// error.
     fn read(&self, path: &str) -> Result<Option<Arc<str>>, TreeError>;
+
+    /// The files met so far whose names are not UTF-8, with such bytes written out; listings leave them out.
+    fn unnameable(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A path as trees name files: no `.`, no empty parts. An absolute path and one with `..` lead out.
+pub fn clean(path: &str) -> Result<String, TreeError> {
+    let outside = || TreeError::Outside { path: path.to_owned() };
+    if path.starts_with('/') {
+        return Err(outside());
+    }
+    let mut cleaned = String::with_capacity(path.len());
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => return Err(outside()),
+            name => {
+                if !cleaned.is_empty() {
+                    cleaned.push('/');
+                }
+                cleaned.push_str(name);
+            }
+        }
+    }
+    Ok(cleaned)
+}
+
+/// The directory that a clean path lies in, and its name there.
+pub fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// The path of `name` in `directory`.
+pub fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }

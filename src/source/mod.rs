@@ -3,6 +3,9 @@
 //! Every text that a message may point into is added to one [`SourceMap`]: blocks, `cog.yaml`, `pyproject.toml`,
 //! requirements, a plan that is read.
 
+pub mod disk;
+pub mod shipped;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use line_index::{LineIndex, TextSize};
@@ -72,6 +75,17 @@ impl SourceFile {
         let column = self.text[line_start..offset].chars().count();
         Position { line: at.line + 1, column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1) }
     }
+
+    /// The byte at a position; `None` when the text has no such place.
+    pub fn offset(&self, position: Position) -> Option<usize> {
+        let index = self.lines.get_or_init(|| LineIndex::new(&self.text));
+        let line = index.line(position.line.checked_sub(1)?)?;
+        let start = usize::from(line.start());
+        let text = self.text.get(start..usize::from(line.end()))?;
+        let columns = usize::try_from(position.column.checked_sub(1)?).ok()?;
+        let within = text.char_indices().map(|(offset, _)| offset).chain([text.len()]).nth(columns)?;
+        Some(start + within)
+    }
 }
 
 /// All texts of one run. Texts are only added, so that facts can be read on demand through a shared reference.
@@ -97,6 +111,13 @@ impl SourceMap {
     /// The text that `id` names. Ids come from this map's own [`SourceMap::add`].
     pub fn file(&self, id: FileId) -> Arc<SourceFile> {
         Arc::clone(&self.files.read().unwrap_or_else(PoisonError::into_inner)[id.0 as usize])
+    }
+
+    /// The text of that name that was added last.
+    pub fn find(&self, name: &str) -> Option<FileId> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let index = files.iter().rposition(|file| file.name == name)?;
+        u32::try_from(index).ok().map(FileId)
     }
 
     /// The bytes of a span as text.

@@ -1,0 +1,359 @@
+#!/usr/bin/env python3
+"""Time and memory of the `cogpack` command in fresh processes, with the limits that must hold.
+
+    cargo build --release
+    python3 benches/process.py                 # all tables
+    python3 benches/process.py --only scale    # one of: corpus, scale, hostile, plan
+    python3 benches/process.py --check         # exit 1 when a limit is exceeded
+
+Needs only Python 3 on Linux, and builds nothing. Each line is one command, run `--runs` times in a process of its own;
+wall time is from the start to the exit, user and system time come from wait4. The minimum says what the work costs, the
+median what the machine added; limits are checked on the minimum. Memory is measured in one more run: wait4's maximum
+begins with the resident set of the process that started the command, so the kernel is asked at the command's end instead.
+"""
+
+import argparse
+import ctypes
+import os
+import shutil
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "tests/scale/part.block"
+MIB = 1024 * 1024
+
+
+class Limit:
+    """The most that a command may take: seconds, bytes. None: no limit."""
+
+    def __init__(self, wall=None, memory=None):
+        self.wall = wall
+        self.memory = memory
+
+
+# What the project promises for a release build.
+COMPILE = Limit(wall=0.005, memory=20 * MIB)
+HOSTILE = Limit(wall=0.200, memory=50 * MIB)
+SCALE = Limit(wall=1.0)
+MOST_RATIO = 2.2
+
+
+class Runs:
+    """What the runs of one command took."""
+
+    def __init__(self, command, count, output):
+        command = [str(argument) for argument in command]
+        samples = [timed(command, output) for _ in range(count)]
+        self.wall = [sample[0] for sample in samples]
+        self.user = min(sample[1] for sample in samples)
+        self.system = min(sample[2] for sample in samples)
+        self.memory = most_memory(command)
+        self.status = {sample[3] for sample in samples}
+
+
+ENVIRONMENT = {"PATH": os.environ.get("PATH", "")}
+
+
+def timed(command, output):
+    """Starts a command with its stdout and stderr in a file, and waits: (wall, user, system, exit code)."""
+    to_file = (os.POSIX_SPAWN_OPEN, 1, os.fspath(output / "output"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    started = time.perf_counter()
+    child = os.posix_spawn(command[0], command, ENVIRONMENT, file_actions=[to_file, (os.POSIX_SPAWN_DUP2, 1, 2)])
+    _, status, usage = os.wait4(child, 0)
+    wall = time.perf_counter() - started
+    return wall, usage.ru_utime, usage.ru_stime, os.waitstatus_to_exitcode(status)
+
+
+# From <sys/ptrace.h>.
+PTRACE_TRACEME, PTRACE_CONT, PTRACE_SETOPTIONS = 0, 7, 0x4200
+PTRACE_O_TRACEEXIT, PTRACE_EVENT_EXIT = 0x40, 6
+
+
+def most_memory(command):
+    """The largest resident set of a command in bytes: VmHWM, read when the process stops just before its end."""
+    ptrace = ctypes.CDLL(None).ptrace
+    child = os.fork()
+    if child == 0:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        ptrace(PTRACE_TRACEME, 0, None, None)
+        os.execve(command[0], command, ENVIRONMENT)
+    os.waitpid(child, 0)
+    ptrace(PTRACE_SETOPTIONS, child, None, PTRACE_O_TRACEEXIT)
+    ptrace(PTRACE_CONT, child, None, None)
+    memory = 0
+    while True:
+        _, status = os.waitpid(child, 0)
+        if not os.WIFSTOPPED(status):
+            return memory
+        if status >> 8 == signal.SIGTRAP | PTRACE_EVENT_EXIT << 8:
+            lines = Path(f"/proc/{child}/status").read_text().splitlines()
+            memory = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+            ptrace(PTRACE_CONT, child, None, None)
+        else:
+            ptrace(PTRACE_CONT, child, None, os.WSTOPSIG(status))
+
+
+class Report:
+    """Prints lines and remembers which limit was exceeded."""
+
+    def __init__(self, count, output):
+        self.count, self.output, self.exceeded = count, output, []
+
+    def title(self, text):
+        print(f"\n{text:<44}{'min':>10}{'median':>10}{'user':>10}{'system':>10}{'max RSS':>10}  exit")
+
+    def line(self, name, command, limit=Limit(), expected=(0,), count=None):
+        runs = Runs(command, count or self.count, self.output)
+        times = (min(runs.wall), statistics.median(runs.wall), runs.user, runs.system)
+        figures = "".join(f"{seconds * 1000:>7.2f} ms" for seconds in times)
+        statuses = ",".join(str(status) for status in sorted(runs.status))
+        print(f"{name:<44}{figures}{runs.memory / MIB:>6.1f} MiB  {statuses}", flush=True)
+        if limit.wall is not None and times[0] > limit.wall:
+            self.exceed(f"{name}: {times[0] * 1000:.1f} ms, at most {limit.wall * 1000:.0f} ms")
+        if limit.memory is not None and runs.memory > limit.memory:
+            self.exceed(f"{name}: {runs.memory / MIB:.1f} MiB, at most {limit.memory / MIB:.0f} MiB")
+        if not runs.status <= set(expected):
+            self.exceed(f"{name}: exit code {statuses}, not {expected}")
+        return runs
+
+    def exceed(self, text):
+        self.exceeded.append(text)
+        print(f"    exceeded: {text}")
+
+
+def compile_command(binary, project, emit="llb"):
+    return [binary, "compile", project, f"--emit={emit}", "-o", "/dev/null"]
+
+
+def corpus(report, binary, _):
+    """Every project of the corpus, and what a process costs that does nothing."""
+    report.title("fresh process")
+    report.line("cogpack --version", [binary, "--version"])
+    resnet = ROOT / "tests/corpus/cog-resnet"
+    report.line("cog-resnet → plan", compile_command(binary, resnet, "plan"), COMPILE)
+    report.line("cog-resnet → llb", compile_command(binary, resnet), COMPILE)
+    report.line("cog-resnet, check alone", [binary, "check", resnet], COMPILE)
+    for folder in ("tests/corpus", "examples", "tests/models"):
+        for project in sorted(path for path in (ROOT / folder).glob("*/") if path.is_dir()):
+            report.line(f"{project.relative_to(ROOT)} → llb", compile_command(binary, project), COMPILE)
+
+
+def part(template, number):
+    """Part `number` of the synthetic project; tests/scale/mod.rs does the same."""
+    lines = [line for line in template.splitlines() if number > 1 or "9999" not in line]
+    return "\n".join(lines).replace("0000", f"{number:04}").replace("9999", f"{number // 2:04}") + "\n"
+
+
+def synthetic(folder, blocks):
+    """Writes a project with this many blocks, of ten stages each."""
+    template = TEMPLATE.read_text()
+    (folder / "blocks").mkdir(parents=True)
+    (folder / "main.py").write_text("")
+    for number in range(1, blocks + 1):
+        (folder / f"blocks/part-{number:04}.block").write_text(part(template, number))
+    return folder
+
+
+def scale(report, binary, scratch):
+    """A project of 1,000 blocks and 10,000 stages, its half and its double."""
+    report.title("synthetic project → llb")
+    times = {}
+    count = min(report.count, 7)
+    for blocks in (250, 500, 1000, 2000):
+        project = synthetic(scratch / f"synthetic-{blocks}", blocks)
+        limit = SCALE if blocks <= 1000 else Limit()
+        runs = report.line(f"{blocks} blocks", compile_command(binary, project), limit, count=count)
+        times[blocks] = runs.user + runs.system
+    for blocks in (250, 500, 1000):
+        ratio = times[2 * blocks] / max(times[blocks], 1e-9)
+        print(f"    {blocks} → {2 * blocks} blocks: {ratio:.2f} times the processor time")
+        if ratio > MOST_RATIO:
+            report.exceed(f"{blocks} → {2 * blocks} blocks: {ratio:.2f} times, at most {MOST_RATIO}")
+
+
+def plans(report, binary, scratch):
+    """Lowering alone: a plan that is read, with a chain of stages."""
+    report.title("plan that is read → llb")
+    for stages in (100, 1000, 10000):
+        plan = scratch / f"plan-{stages}.json"
+        items = [
+            f'{{"id":"s{at}","phaseKey":"build.01-system-deps","source":{{{source(at)}}},'
+            f'"operations":[{{"op":"exec","command":"step {at}"}}]}}'
+            for at in range(stages)
+        ]
+        plan.write_text('{"platform":{"os":"linux","arch":"amd64"},"stages":[' + ",\n".join(items) + "]}")
+        report.line(f"{stages} stages", [binary, "compile", "--plan", plan, "--emit=llb", "-o", "/dev/null"])
+
+
+def source(at):
+    return '"image":"debian:12"' if at == 0 else f'"stage":"s{at - 1}"'
+
+
+def nested(before, inner, after, depth):
+    return before * depth + inner + after * depth
+
+
+def bomb():
+    """YAML whose aliases would be ten billion items."""
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    for level, below in zip("bcdefghijk", "abcdefghij"):
+        lines.append(f"{level}: &{level} [{', '.join([f'*{below}'] * 10)}]")
+    return "\n".join(lines) + "\n"
+
+
+def block(body):
+    return {"main.py": "", "blocks/hostile.block": body}
+
+
+def in_block(members):
+    return block(f"block b {{\n{members}\n}}\n")
+
+
+def in_stage(operations):
+    return in_block(f"phase build.app-build {{ stage s {{\n{operations}\n}} }}")
+
+
+def hostile_cases():
+    """Projects made to cost much, most of them as large as a file may be. tests/hostile.rs looks at what is said of them."""
+    wide = 4 * MIB - 4096
+    yield "10 MB block", block("# filler\n" * (10 * MIB // 9 + 1))
+    yield "4 MB of comments", block("# filler\n" * (wide // 9))
+    yield "4 MB one line", block("# " + "x" * wide)
+    yield "4 MB of brackets", block("[" * wide)
+    yield "4 MB of braces", block("{\n" * (wide // 2))
+    yield "4 MB of quotes", block('"' * wide)
+    yield "4 MB of words", block("block " * (wide // 6))
+    yield "4 MB of empty blocks", block("".join(f"block b{n} {{}}\n" for n in range(wide // 16)))
+    yield "4 MB of one block twice", block("block b {}\n" * (wide // 11))
+    yield "4 MB of wrong statements", in_block("foo bar\n" * (wide // 8))
+    yield "4 MB of unknown names", in_block("".join(f"let x{n} = y{n}\n" for n in range(wide // 22)))
+    yield "4 MB in one string", in_block('let x = "' + "x" * wide + '"')
+    yield "4 MB of interpolation", in_block('let x = "' + "${1}" * (wide // 4) + '"')
+    yield "4 MB list", in_block("let x = [" + "1, " * (wide // 3) + "1]")
+    yield "4 MB of or", in_block("let x = true" + " or true" * (wide // 8))
+    yield "4 MB of not", in_block("let x = " + "not " * (wide // 4) + "true")
+    yield "4 MB of ??", in_block("let x = none" + " ?? none" * (wide // 8))
+    yield "4 MB of postfix", in_block("let x = config" + ".build" * (wide // 6))
+    yield "4 MB of else", in_block("let x = " + "1 if true else " * (wide // 15) + "1")
+    yield "4 MB of bidi", block("\u202e" * (wide // 3))
+    yield "4 MB of NUL", block("\0" * wide)
+    yield "4 MB of lets in a chain", in_block(
+        "let x0 = 1\n" + "".join(f"let x{n + 1} = x{n}\n" for n in range(wide // 24))
+    )
+    yield "lets that double", in_block(
+        'let x0 = "xxxxxxxxxx"\n'
+        + "".join(f'let x{n + 1} = "${{x{n}}}${{x{n}}}"\n' for n in range(60))
+        + "detect { x60 == x0 }"
+    )
+    yield "lists that double", in_block(
+        "let x0 = [1]\n"
+        + "".join(f"let x{n + 1} = [for a in x{n} {{ for b in x{n} {{ a }} }}]\n" for n in range(12))
+        + "detect { x12 == x0 }"
+    )
+    yield "functions that double", block(
+        "fn f0(a: int) -> list<int> { [a] }\n"
+        + "".join(
+            f"fn f{n + 1}(a: int) -> list<int> {{ [for x in f{n}(a) {{ for y in f{n}(a) {{ x }} }}] }}\n"
+            for n in range(30)
+        )
+        + "block b { detect { f30(1) == [1] } }"
+    )
+    yield "functions in a long chain", block(
+        "fn f0(a: int) -> int { a }\n"
+        + "".join(f"fn f{n + 1}(a: int) -> int {{ f{n}(a) }}\n" for n in range(40_000))
+        + "block b { detect { f40000(1) == 1 } }"
+    )
+    yield "replace that grows", in_block(
+        'let x0 = "aaaaaaaaaaaaaaaa"\n'
+        + "".join(f'let x{n + 1} = x{n}.replace("a", x{n})\n' for n in range(8))
+        + 'detect { x8 == "" }'
+    )
+    yield "depth 10,000 of lists", in_block(f"let x = {nested('[', '1', ']', 10_000)}")
+    yield "depth 10,000 of parentheses", in_block(f"let x = {nested('(', '1', ')', 10_000)}")
+    yield "depth 10,000 of interpolation", in_block("let x = " + nested('"${', "1", '}"', 10_000))
+    yield "depth 10,000 of when", in_stage(nested("when true {\n", 'run "x"', "}\n", 10_000))
+    yield "depth 10,000 of types", block(f"fn f(a: {nested('list<', 'int', '>', 10_000)}) -> int {{ 1 }}\nblock b {{}}")
+    yield "4 MB shell text", in_stage('run "echo ' + "'x' " * (wide // 4) + '"')
+    yield "4 MB of $( in shell text", in_stage("run '" + "$(" * (wide // 2) + "'")
+    yield "4 MB of ` in shell text", in_stage("run '" + "`" * wide + "'")
+    yield "4 MB of here-documents", in_stage('run """\n' + "cat <<A <<B\n" * (wide // 12) + '"""')
+    yield "4 MB of run steps", in_stage('run "x"\n' * (wide // 8))
+    yield "stages in a long chain", in_block(
+        "phase build.app-build {\nstage s0 { from scratch\n mkdir \"/x\" }\n"
+        + "".join(f"stage s{n + 1} {{ from stage s{n}\n mkdir \"/x\" }}\n" for n in range(40_000))
+        + "}"
+    )
+    yield "use in a circle", {
+        "main.py": "",
+        "blocks/a.block": 'use "./b.block"\nblock a { }',
+        "blocks/b.block": 'use "./a.block"\nblock b { }',
+    }
+    yield "20,000 block files", {"main.py": ""} | {f"blocks/b{n}.block": f"block b{n} {{}}" for n in range(20_000)}
+    yield "exists of 1,000 stars", in_block(f'detect {{ exists("{"*a" * 1000}") }}') | {"a" * 200: ""}
+    yield "exists of 50 double stars", in_block(f'detect {{ exists("{"**/" * 50}x") }}') | {"a/" * 60 + "b": ""}
+    yield "YAML bomb", {"cog.yaml": bomb()}
+    yield "4 MB of YAML brackets", {"cog.yaml": "a: " + "[" * wide}
+    yield "4 MB of YAML keys", {"cog.yaml": "".join(f"k{n}: 1\n" for n in range(wide // 12))}
+    yield "4 MB of YAML merge", {"cog.yaml": "a: &a\n" + "".join(f"  k{n}: 1\n" for n in range(wide // 14)) + "b:\n  <<: *a\n"}
+    yield "4 MB of TOML brackets", {"main.py": "", "pyproject.toml": "a = " + "[" * wide}
+    yield "4 MB of TOML tables", {"main.py": "", "pyproject.toml": "".join(f"[t{n}]\n" for n in range(wide // 10))}
+    yield "4 MB of TOML dotted key", {"main.py": "", "pyproject.toml": "a" + ".a" * (wide // 2) + " = 1\n"}
+    yield "4 MB of requirements", {"requirements.txt": "".join(f"p{n}==1.{n}\n" for n in range(wide // 18))}
+    yield "4 MB of wrong requirements", {"requirements.txt": "===\n" * (wide // 4)}
+    yield "4 MB of one requirement", {"requirements.txt": "a>=1" + ",>=1" * (wide // 4)}
+    yield "4 MB of python_version", {"cog.yaml": 'build:\n  python_version: "' + "1." * (wide // 2) + '1"\n'}
+    yield "100,000 catalog constraints", {"cog.yaml": 'build:\n  python_version: "' + ">=3.8," * 100_000 + '>=3.8"\n'}
+    yield "4 MB .dockerignore", {"main.py": "", ".dockerignore": "*a*b*c\n" * (wide // 7)}
+
+
+def write(folder, files):
+    for path, text in files.items():
+        path = folder / path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def hostile(report, binary, scratch):
+    """Files made to break a compiler: each ends soon, with 0 or 1."""
+    report.title("hostile project → llb")
+    count = min(report.count, 3)
+    for at, (name, files) in enumerate(hostile_cases()):
+        project = write(scratch / f"hostile-{at}", files)
+        report.line(name, compile_command(binary, project), HOSTILE, expected=(0, 1), count=count)
+        shutil.rmtree(project)
+
+
+TABLES = {"corpus": corpus, "scale": scale, "plan": plans, "hostile": hostile}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--binary", type=Path, default=ROOT / "target/release/cogpack")
+    parser.add_argument("--runs", type=int, default=30)
+    parser.add_argument("--only", choices=TABLES)
+    parser.add_argument("--check", action="store_true", help="exit 1 when a limit is exceeded")
+    arguments = parser.parse_args()
+    if not arguments.binary.is_file():
+        sys.exit(f"{arguments.binary} is not there: run `cargo build --release` first")
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        report = Report(arguments.runs, scratch)
+        for name, table in TABLES.items():
+            if arguments.only in (None, name):
+                table(report, arguments.binary.resolve(), scratch)
+    if report.exceeded:
+        print(f"\n{len(report.exceeded)} limits exceeded:", *report.exceeded, sep="\n  ")
+    if arguments.check and report.exceeded:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Compiles a project into an OCI image build.
+#[derive(Debug, Parser)]
+#[command(name = "cogpack", version, about, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Options that every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// How findings are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Full)]
+    pub format: Format,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
+    /// Say what each pass does
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// How findings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the lines they are about
+    Full,
+    /// One line each
+    Short,
+    /// One JSON document
+    Json,
+    /// One SARIF log
+    Sarif,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile a project to a plan or to LLB
+    Compile(CompileArgs),
+    /// Show what a build of a project would do
+    Plan(PlanArgs),
+    /// Find what is wrong with a project or with block files
+    Check(CheckArgs),
+    /// Format block files
+    Fmt(FmtArgs),
+    /// List the blocks, or show one
+    Blocks(BlocksArgs),
+    /// Explain a diagnostic code
+    Explain(ExplainArgs),
+    /// Compare two plans
+    Diff(DiffArgs),
+    /// Start a project, or a block in one
+    Init(InitArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Which project, and what the caller decides about it.
+#[derive(Debug, Args)]
+pub struct ProjectArgs {
+    /// The project [default: the nearest folder upwards with a cog.yaml or cogpack.toml, else this one]
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Take this stack instead of detecting one
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// Let a block take part without being detected
+    #[arg(long, value_name = "BLOCK")]
+    pub with: Vec<String>,
+    /// Leave a block out
+    #[arg(long, value_name = "BLOCK")]
+    pub without: Vec<String>,
+    /// Set a block's param
+    #[arg(long, value_name = "BLOCK.PARAM=VALUE")]
+    pub set: Vec<String>,
+    /// What the image runs on
+    #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
+    pub platform: String,
+    /// A block file, or a folder of them, besides those of the project
+    #[arg(long, value_name = "PATH")]
+    pub blocks: Vec<PathBuf>,
+}
+
+/// `cogpack compile`
+#[derive(Debug, Args)]
+pub struct CompileArgs {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Lower this plan instead of a project
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["directory", "stack", "with", "without", "set", "blocks"])]
+    pub plan: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Emit::Plan)]
+    pub emit: Emit,
+    /// Write to a file instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The OCI config of a base image, instead of what is known of it
+    #[arg(long, value_name = "REF=FILE")]
+    pub image_config: Vec<String>,
+    /// Mark local sources with this id, as a client that sends them does
+    #[arg(long, value_name = "ID")]
+    pub local_unique: Option<String>,
+}
+
+/// What `compile` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Emit {
+    /// The syntax trees of the blocks
+    Ast,
+    /// The checked blocks
+    Hir,
+    /// The plan, as JSON
+    Plan,
+    /// BuildKit's definition, as protobuf
+    Llb,
+    /// BuildKit's definition, as JSON
+    LlbJson,
+    /// The image's config, as JSON
+    ImageConfig,
+}
+
+/// `cogpack plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Print the plan and what was decided on the way, as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cogpack check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A project, or block files
+    #[arg(value_name = "DIR|FILE")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// `cogpack fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Block files, or folders of them; `-` reads stdin and writes stdout [default: the project's blocks]
+    #[arg(value_name = "FILE|-")]
+    pub files: Vec<PathBuf>,
+    /// Change nothing, and fail when a file is not formatted
+    #[arg(long)]
+    pub check: bool,
+    /// Change nothing, and print what would change
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// `cogpack blocks`
+#[derive(Debug, Args)]
+pub struct BlocksArgs {
+    /// Show this block
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The project whose blocks are listed too
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cogpack explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code such as `E0203`, or a name such as `unknown-name` [default: list all]
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// `cogpack diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// A plan file or a project
+    pub old: PathBuf,
+    /// A plan file or a project
+    pub new: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// End with 1 when the plans differ
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `cogpack init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder [default: this one]
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Start a block of this name in the project's `blocks` folder
+    #[arg(long, value_name = "NAME")]
+    pub block: Option<String>,
+}
+
+/// `cogpack completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

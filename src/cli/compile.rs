@@ -1,0 +1,116 @@
+//! `cogpack compile`
+
+use indexmap::IndexMap;
+
+use crate::cli::args::{CompileArgs, Emit};
+use crate::cli::exit::{Exit, Problem};
+use crate::cli::output::Output;
+use crate::cli::{files, project};
+use crate::compile::{self, Options};
+use crate::diagnostic::Sink;
+use crate::llb;
+use crate::llb::config::ImageConfig;
+use crate::plan::model::Plan;
+use crate::plan::validate::validate;
+use crate::plan::{read, write};
+use crate::source::SourceMap;
+use crate::syntax;
+
+/// What is lowered: a plan, and what is known besides it.
+struct Lowerable {
+    plan: Plan,
+    image_configs: IndexMap<String, ImageConfig>,
+    sources: IndexMap<String, std::sync::Arc<str>>,
+}
+
+/// Compiles and prints.
+pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
+    let sources = SourceMap::new();
+    let mut sink = Sink::new();
+    let emitted = match args.emit {
+        Emit::Ast | Emit::Hir => front(args, &sources, &mut sink)?,
+        Emit::Plan | Emit::Llb | Emit::LlbJson | Emit::ImageConfig => match lowerable(args, &sources, &mut sink)? {
+            Some(lowerable) => emit(args, lowerable, &mut sink)?,
+            None => None,
+        },
+    };
+    if !sink.diagnostics().is_empty() {
+        output.findings(sink.diagnostics(), &sources);
+    }
+    let Some(bytes) = emitted.filter(|_| !sink.has_errors()) else {
+        return Ok(Exit::stopped_by(sink.diagnostics()));
+    };
+    match &args.output {
+        Some(path) => files::write(path, &bytes)?,
+        None => output.machine(&bytes),
+    }
+    Ok(Exit::Success)
+}
+
+fn front(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Option<Vec<u8>>, Problem> {
+    if args.plan.is_some() {
+        return Err(Problem::usage("a plan has no blocks to print").help("leave `--plan` out"));
+    }
+    let tree = project::open(args.project.directory.as_deref())?;
+    let front = compile::front(Box::new(tree), &project::options(&args.project)?, sources, sink);
+    Ok(front.map(|front| match args.emit {
+        Emit::Ast => front.asts.iter().map(syntax::dump).collect::<String>().into_bytes(),
+        _ => crate::check::dump(&front.hir).into_bytes(),
+    }))
+}
+
+fn lowerable(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Option<Lowerable>, Problem> {
+    let Some(path) = &args.plan else {
+        let tree = project::open(args.project.directory.as_deref())?;
+        let options: Options = project::options(&args.project)?;
+        let compiled = compile::compile(Box::new(tree), &options, sources, sink);
+        return Ok(compiled.map(|compiled| Lowerable {
+            plan: compiled.plan,
+            image_configs: compiled.image_configs,
+            sources: compiled.sources,
+        }));
+    };
+    let file = sources.add(path.display().to_string(), files::read(path)?);
+    let Some(read) = read::read(file, &sources.file(file).text, sink) else { return Ok(None) };
+    validate(&read.plan, &read.places, sink);
+    let plan = (!sink.has_errors()).then_some(read.plan);
+    Ok(plan.map(|plan| Lowerable { plan, image_configs: IndexMap::new(), sources: IndexMap::new() }))
+}
+
+fn emit(args: &CompileArgs, lowerable: Lowerable, sink: &mut Sink) -> Result<Option<Vec<u8>>, Problem> {
+    if args.emit == Emit::Plan {
+        return Ok(Some(write::to_json(&lowerable.plan).into_bytes()));
+    }
+    let mut image_configs = lowerable.image_configs;
+    for entry in &args.image_config {
+        let (reference, config) = image_config(entry)?;
+        image_configs.insert(reference, config);
+    }
+    let options = llb::lower::Options {
+        image_configs,
+        sources: lowerable.sources,
+        local_unique: args.local_unique.clone(),
+        ..llb::lower::Options::default()
+    };
+    match llb::lower(&lowerable.plan, &options) {
+        Ok(lowered) => Ok(Some(match args.emit {
+            Emit::LlbJson => llb::json::to_json(&lowered.definition).into_bytes(),
+            Emit::ImageConfig => lowered.config.to_json().into_bytes(),
+            _ => lowered.definition.to_bytes(),
+        })),
+        Err(found) => {
+            found.into_iter().for_each(|diagnostic| sink.push(diagnostic));
+            Ok(None)
+        }
+    }
+}
+
+/// `REF=FILE`
+fn image_config(entry: &str) -> Result<(String, ImageConfig), Problem> {
+    let Some((reference, path)) = entry.rsplit_once('=') else {
+        return Err(Problem::usage(format!("`{entry}` names no file")).help("write `--image-config REF=FILE`"));
+    };
+    let text = files::read(std::path::Path::new(path))?;
+    let config = ImageConfig::from_json(reference, &text).map_err(|found| Problem::usage(found.message))?;
+    Ok((reference.to_owned(), config))
+}

@@ -1,0 +1,84 @@
+//! Files that the command line names.
+#![expect(clippy::disallowed_methods, reason = "files that the command line names are read and written here")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::{Exit, Problem};
+use crate::source::disk;
+
+/// The most that is read of a plan or an image config.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// The text of a file.
+pub fn read(path: &Path) -> Result<String, Problem> {
+    disk::read_text(path, MOST_BYTES)
+        .map_err(|error| Problem::usage(format!("cannot read `{}`: {error}", path.display())))
+}
+
+/// Writes a file so that it is there whole or not at all.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let failed = |error: std::io::Error| Problem::usage(format!("cannot write `{}`: {error}", path.display()));
+    // A pipe or a device is no file that could be replaced.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return std::fs::OpenOptions::new()
+            .write(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(failed);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    written.map_err(|error| {
+        // The first error is the one to tell.
+        let _ = std::fs::remove_file(&temporary);
+        failed(error)
+    })
+}
+
+/// Writes a file that must not be there yet.
+pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
+    if std::fs::symlink_metadata(path).is_ok() {
+        let message = format!("`{}` is there already", path.display());
+        return Err(Problem { message, help: Some("nothing was changed".into()), exit: Exit::Usage });
+    }
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)
+            .map_err(|error| Problem::usage(format!("cannot make `{}`: {error}", parent.display())))?;
+    }
+    write(path, text.as_bytes())
+}
+
+/// Whether a path names a directory.
+pub fn is_directory(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// Block files: a file is itself, a folder its `*.block` files, sorted.
+pub fn block_files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    if !is_directory(path) {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path)
+        .map_err(|error| Problem::usage(format!("cannot list `{}`: {error}", path.display())))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "block"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// The text on stdin.
+pub fn stdin() -> Result<String, Problem> {
+    std::io::read_to_string(std::io::stdin().lock())
+        .map_err(|error| Problem::usage(format!("cannot read standard input: {error}")))
+}
+
+/// The directory the command was started in.
+pub fn here() -> Result<PathBuf, Problem> {
+    std::env::current_dir().map_err(|error| Problem::usage(format!("there is no current directory: {error}")))
+}

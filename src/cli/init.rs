@@ -1,0 +1,51 @@
+//! `cogpack init`
+
+use std::path::Path;
+
+use crate::cli::args::InitArgs;
+use crate::cli::exit::{Exit, Problem};
+use crate::cli::output::Output;
+use crate::cli::{files, project};
+
+const CONFIG: &str = include_str!("init/cog.yaml");
+const PREDICTOR: &str = include_str!("init/predict.py");
+const REQUIREMENTS: &str = include_str!("init/requirements.txt");
+const BLOCK: &str = include_str!("init/example.block");
+
+/// Writes the files that a project or a block starts with. Files that are there are never changed.
+pub fn run(args: &InitArgs, output: &Output) -> Result<Exit, Problem> {
+    match &args.block {
+        Some(name) => block(args.directory.as_deref(), name, output),
+        None => start(args.directory.as_deref().unwrap_or(Path::new(".")), output),
+    }
+}
+
+fn start(directory: &Path, output: &Output) -> Result<Exit, Problem> {
+    let files = [("cog.yaml", CONFIG), ("predict.py", PREDICTOR), ("requirements.txt", REQUIREMENTS)];
+    let present = files.iter().find(|(name, _)| directory.join(name).exists());
+    if let Some((name, _)) = present {
+        let message = format!("`{}` is there already", directory.join(name).display());
+        return Err(Problem::usage(message).help("choose an empty folder; nothing was changed"));
+    }
+    for (name, text) in files {
+        files::create(&directory.join(name), text)?;
+        output.say(&format!("wrote {}", directory.join(name).display()));
+    }
+    output.say("see what a build would do with `cogpack plan`");
+    Ok(Exit::Success)
+}
+
+fn block(directory: Option<&Path>, name: &str, output: &Output) -> Result<Exit, Problem> {
+    let first = name.chars().next();
+    let is_name = first.is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
+    if !is_name {
+        return Err(Problem::usage(format!("`{name}` cannot be a block's name"))
+            .help("a name is letters, digits, `-` and `_`, and begins with a letter"));
+    }
+    let path = project::root(directory)?.join("blocks").join(format!("{name}.block"));
+    files::create(&path, &BLOCK.replace("NAME", name))?;
+    output.say(&format!("wrote {}", path.display()));
+    output.say("it takes part in the next `cogpack plan`");
+    Ok(Exit::Success)
+}

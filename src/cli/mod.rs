@@ -1,0 +1,74 @@
+//! Arguments → passes → output.
+//!
+//! Machine output goes to stdout, everything else to stderr. Exit codes are in `exit.rs`.
+
+mod args;
+mod blocks;
+mod check;
+mod compile;
+mod completions;
+mod diff;
+mod exit;
+mod explain;
+mod files;
+mod format;
+mod init;
+mod output;
+mod plan;
+mod project;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::args::{Cli, Command};
+use crate::cli::exit::Exit;
+use crate::cli::output::Output;
+
+/// Deeply nested input is refused before it is walked, but a chain of `let`s may be as long as a file.
+const STACK_BYTES: usize = 256 << 20;
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        output::bug(&info.to_string());
+        std::process::exit(Exit::Bug.code());
+    }));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
+            // A closed pipe is no reason to fail.
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli));
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit.into(),
+        _ => Exit::Bug.into(),
+    }
+}
+
+fn run(cli: &Cli) -> Exit {
+    let output = Output::new(&cli.global);
+    output::start_logging(&cli.global);
+    let result = match &cli.command {
+        Command::Compile(args) => compile::run(args, &output),
+        Command::Plan(args) => plan::run(args, &output),
+        Command::Check(args) => check::run(args, &output),
+        Command::Fmt(args) => format::run(args, &output),
+        Command::Blocks(args) => blocks::run(args, &output),
+        Command::Explain(args) => explain::run(args, &output),
+        Command::Diff(args) => diff::run(args, &output),
+        Command::Init(args) => init::run(args, &output),
+        Command::Completions(args) => completions::run(args, &output),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(problem) => {
+            output.problem(&problem);
+            problem.exit
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The project that a command is about: finding it, and what the command line says of it.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::ProjectArgs;
+use crate::cli::exit::Problem;
+use crate::cli::files;
+use crate::compile::{BlockFile, Options};
+use crate::project::disk::{DiskTree, find_root};
+use crate::resolve::{Choices, ParamChoice};
+
+/// Opens the project's directory.
+pub fn open(directory: Option<&Path>) -> Result<DiskTree, Problem> {
+    let root = root(directory)?;
+    DiskTree::open(&root).map_err(|error| {
+        Problem::usage(format!("cannot open the project `{}`: {error}", root.display()))
+            .help("give the path of a directory that can be read")
+    })
+}
+
+/// The directory that was named, else the nearest one upwards that is a project.
+pub fn root(directory: Option<&Path>) -> Result<PathBuf, Problem> {
+    match directory {
+        Some(directory) => Ok(directory.to_owned()),
+        None => Ok(find_root(&files::here()?)),
+    }
+}
+
+/// What the command line says of the project.
+pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
+    let mut blocks = Vec::new();
+    for path in &args.blocks {
+        for file in files::block_files(path)? {
+            blocks.push(BlockFile { name: file.display().to_string(), text: files::read(&file)? });
+        }
+    }
+    let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
+    let choices = Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
+    Ok(Options { choices, platform: platform(&args.platform)?, blocks })
+}
+
+fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
+    let parsed = text.split_once('=').and_then(|(name, value)| {
+        let (block, param) = name.split_once('.')?;
+        (!block.is_empty() && !param.is_empty()).then(|| ParamChoice {
+            block: block.into(),
+            param: param.into(),
+            value: value.into(),
+        })
+    });
+    parsed
+        .ok_or_else(|| Problem::usage(format!("`{text}` does not set a param")).help("write `--set BLOCK.PARAM=VALUE`"))
+}
+
+fn platform(text: &str) -> Result<(String, String), Problem> {
+    let known = ["amd64", "arm64"];
+    let help = "the platforms are linux/amd64 and linux/arm64";
+    match text.split_once('/') {
+        Some(("linux", arch)) if known.contains(&arch) => Ok(("linux".into(), arch.into())),
+        _ => Err(Problem::usage(format!("`{text}` is not a platform that images are made for")).help(help)),
+    }
+}

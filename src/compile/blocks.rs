@@ -1,0 +1,278 @@
+//! The block files of one run: the project's own, those given by path, and those that ship, parsed as far as needed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
+use crate::check;
+use crate::check::hir::Stack;
+use crate::compile::Options;
+use crate::diagnostic::Sink;
+use crate::project::Project;
+use crate::project::tree::{self, FileKind, TreeError};
+use crate::source::shipped::{self, Shipped};
+use crate::source::{FileId, SourceMap};
+use crate::syntax;
+use crate::syntax::ast::{Ast, BlockMember, Item};
+
+/// A block file that does not lie in the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BlockFile {
+    /// What messages call it.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// Where `blocks` files lie in a project that says nothing else.
+const DEFAULT_FOLDER: &str = "blocks";
+
+/// How many files `use` may bring in.
+const MOST_USED: usize = 256;
+
+/// The files of one run.
+pub struct Program {
+    own: Vec<Ast>,
+    shipped: Vec<Ast>,
+    used: Vec<Ast>,
+    prelude: Ast,
+    uses: BTreeMap<(FileId, String), FileId>,
+}
+
+/// What the checker takes, borrowed from a [`Program`].
+pub struct Borrowed<'a> {
+    units: Vec<check::Unit<'a>>,
+    libraries: Vec<&'a Ast>,
+    prelude: [&'a Ast; 1],
+    uses: &'a BTreeMap<(FileId, String), FileId>,
+}
+
+/// Reads the project's block files, those given by path, the stacks that ship and the prelude.
+pub fn read(project: &Project, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Program {
+    let prelude = parse(shipped::PRELUDE, sources, sink);
+    let mut program =
+        Program { own: Vec::new(), shipped: Vec::new(), used: Vec::new(), prelude, uses: BTreeMap::new() };
+    let mut paths: IndexMap<String, FileId> = IndexMap::new();
+    for path in block_paths(project, sink) {
+        if let Some(ast) = parse_project_file(project, &path, sources, sink) {
+            paths.insert(path, ast.file);
+            program.own.push(ast);
+        }
+    }
+    for given in &options.blocks {
+        let file = sources.add(given.name.as_str(), given.text.as_str());
+        program.own.push(syntax::parse(sources, file, sink));
+    }
+    program.follow_uses(project, paths, sources, sink);
+    program.shipped.extend(shipped::STACKS.iter().map(|stack| parse(*stack, sources, sink)));
+    program
+}
+
+impl Program {
+    /// Adds the shipped blocks that a stack lists or the caller names, but for those that the project replaces.
+    pub fn add_shipped(
+        &mut self,
+        stack: &Stack,
+        project: &Project,
+        options: &Options,
+        sources: &SourceMap,
+        sink: &mut Sink,
+    ) {
+        let own: BTreeSet<&str> = self.own.iter().flat_map(block_names).collect();
+        let listed = stack.blocks.iter().map(|name| name.text.as_str());
+        let named = options.choices.with.iter().map(String::as_str);
+        let set = project.settings.with.iter().map(|name| name.value.as_str());
+        let wanted: BTreeSet<&str> = listed.chain(named).chain(set).filter(|name| !own.contains(name)).collect();
+        let found: Vec<Shipped> = wanted.into_iter().filter_map(shipped::block).collect();
+        self.shipped.extend(found.into_iter().map(|block| parse(block, sources, sink)));
+    }
+
+    /// Adds every shipped block but those that the project replaces.
+    pub fn add_all_shipped(&mut self, sources: &SourceMap, sink: &mut Sink) {
+        let own: BTreeSet<&str> = self.own.iter().flat_map(block_names).collect();
+        let wanted: Vec<Shipped> =
+            shipped::BLOCKS.iter().copied().filter(|block| !own.contains(block.stem())).collect();
+        self.shipped.extend(wanted.into_iter().map(|block| parse(block, sources, sink)));
+    }
+
+    /// The files as the checker takes them.
+    pub fn borrow(&self) -> Borrowed<'_> {
+        let own = self.own.iter().map(|ast| check::Unit { ast, from_project: true });
+        let shipped = self.shipped.iter().map(|ast| check::Unit { ast, from_project: false });
+        Borrowed {
+            units: own.chain(shipped).collect(),
+            libraries: self.used.iter().collect(),
+            prelude: [&self.prelude],
+            uses: &self.uses,
+        }
+    }
+
+    /// What the blocks name in `depends`.
+    pub fn depended(&self) -> BTreeSet<&str> {
+        let items = self.own.iter().chain(&self.shipped).flat_map(|ast| &ast.items);
+        let members = items.flat_map(|item| match item {
+            Item::Block(block) => block.members.as_slice(),
+            _ => &[],
+        });
+        let depends = members.flat_map(|member| match member {
+            BlockMember::Depends(depends) => depends.entries.as_slice(),
+            _ => &[],
+        });
+        depends.map(|entry| entry.name.name.as_str()).collect()
+    }
+
+    /// All trees, the project's first.
+    pub fn into_asts(self) -> Vec<Ast> {
+        self.own.into_iter().chain(self.shipped).collect()
+    }
+
+    /// The texts of all block files, by name.
+    pub fn texts(&self, sources: &SourceMap) -> IndexMap<String, Arc<str>> {
+        let files = self.own.iter().chain(&self.shipped).map(|ast| sources.file(ast.file));
+        files.map(|file| (file.name.clone(), Arc::clone(&file.text))).collect()
+    }
+
+    /// Parses what `use` names, file by file, each once.
+    fn follow_uses(
+        &mut self,
+        project: &Project,
+        mut known: IndexMap<String, FileId>,
+        sources: &SourceMap,
+        sink: &mut Sink,
+    ) {
+        let mut queue: Vec<(String, FileId, Vec<String>)> =
+            known.iter().zip(&self.own).map(|((path, _), ast)| (path.clone(), ast.file, used_paths(ast))).collect();
+        while let Some((user, file, paths)) = queue.pop() {
+            for written in paths {
+                let Some(path) = relative(&user, &written) else { continue };
+                if let Some(&target) = known.get(&path) {
+                    self.uses.insert((file, written), target);
+                } else if self.used.len() < MOST_USED
+                    && let Some(ast) = parse_project_file(project, &path, sources, sink)
+                {
+                    self.uses.insert((file, written), ast.file);
+                    known.insert(path.clone(), ast.file);
+                    queue.push((path, ast.file, used_paths(&ast)));
+                    self.used.push(ast);
+                }
+            }
+        }
+    }
+}
+
+impl Borrowed<'_> {
+    /// The checker's own form.
+    pub fn sources(&self) -> check::Sources<'_> {
+        check::Sources { units: &self.units, libraries: &self.libraries, prelude: &self.prelude, uses: self.uses }
+    }
+}
+
+/// The paths of the project's block files, sorted.
+fn block_paths(project: &Project, sink: &mut Sink) -> Vec<String> {
+    let settings = project.settings.block_paths.as_ref();
+    let folders: Vec<(&str, _)> = match settings {
+        Some(paths) => paths.iter().map(|path| (path.value.as_str(), Some(path.span))).collect(),
+        None => vec![(DEFAULT_FOLDER, None)],
+    };
+    let mut paths = IndexSet::new();
+    for (written, span) in folders {
+        match files_at(project, written) {
+            Ok(files) if files.is_empty() => {
+                if let Some(span) = span {
+                    sink.push(crate::project::mistake::file_missing(written, span));
+                }
+            }
+            Ok(files) => paths.extend(files),
+            Err(problem) => sink.push(crate::project::error::file(&problem, span)),
+        }
+    }
+    paths.into_iter().collect()
+}
+
+/// The block file that a path names, or those in the folder that it names.
+fn files_at(project: &Project, written: &str) -> Result<Vec<String>, TreeError> {
+    let path = tree::clean(written)?;
+    if path.ends_with(".block") {
+        let is_there = project.tree().read(&path)?.is_some();
+        return Ok(is_there.then_some(path).into_iter().collect());
+    }
+    let entries = project.tree().list(&path)?;
+    let files = entries.iter().filter(|entry| entry.name.ends_with(".block") && entry.kind != FileKind::Directory);
+    Ok(files.map(|entry| tree::join(&path, &entry.name)).collect())
+}
+
+fn parse(shipped: Shipped, sources: &SourceMap, sink: &mut Sink) -> Ast {
+    let file = sources.add(shipped.path, shipped.text);
+    syntax::parse(sources, file, sink)
+}
+
+fn parse_project_file(project: &Project, path: &str, sources: &SourceMap, sink: &mut Sink) -> Option<Ast> {
+    match project.text(path) {
+        Ok(Some(text)) => {
+            let file = sources.add(path, text);
+            Some(syntax::parse(sources, file, sink))
+        }
+        Ok(None) => None,
+        Err(found) => {
+            sink.push(found);
+            None
+        }
+    }
+}
+
+fn block_names(ast: &Ast) -> impl Iterator<Item = &str> {
+    ast.items.iter().filter_map(|item| match item {
+        Item::Block(block) => Some(block.name.name.as_str()),
+        _ => None,
+    })
+}
+
+fn used_paths(ast: &Ast) -> Vec<String> {
+    let uses = ast.items.iter().filter_map(|item| match item {
+        Item::Use(used) => used.path.literal().map(str::to_owned),
+        _ => None,
+    });
+    uses.collect()
+}
+
+/// A path as `use` writes it, from the project's root; `None` when it leads out.
+fn relative(user: &str, written: &str) -> Option<String> {
+    let mut parts: Vec<&str> = user.split('/').collect();
+    parts.pop();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    (!written.starts_with('/')).then(|| parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[test]
+    fn a_used_path_is_relative_to_the_file_that_uses_it() {
+        assert_eq!(relative("blocks/a.block", "./lib/b.block").as_deref(), Some("blocks/lib/b.block"));
+        assert_eq!(relative("blocks/a.block", "../b.block").as_deref(), Some("b.block"));
+    }
+
+    #[test]
+    fn a_used_path_never_leaves_the_project() {
+        assert_eq!(relative("blocks/a.block", "../../etc/passwd"), None);
+        assert_eq!(relative("blocks/a.block", "/etc/passwd"), None);
+        assert_eq!(relative("a.block", "../b.block"), None);
+    }
+
+    #[test]
+    fn a_used_path_has_one_form() {
+        for written in ["./b.block", "b.block", ".//b.block", "x/../b.block", "../blocks/b.block"] {
+            assert_eq!(relative("blocks/a.block", written).as_deref(), Some("blocks/b.block"), "{written}");
+        }
+    }
+}

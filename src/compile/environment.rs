@@ -1,0 +1,45 @@
+//! What the checker must know of the world, made of catalogs and image metadata.
+
+use std::collections::BTreeSet;
+
+use crate::check::Environment;
+use crate::check::types::Type;
+use crate::llb::config::{ImageConfig, RunConfig};
+use crate::resolve::Library;
+use crate::resolve::catalog::Catalog;
+use crate::resolve::image::Image;
+use crate::source::shipped;
+
+/// The names and types that the library brings into the language. Of the catalogs that `depended` names the columns are
+/// known, of the others the names alone: only a block that depends on a thing may ask for its columns.
+pub fn of(library: &Library, depended: &BTreeSet<&str>) -> Environment {
+    let optional = Type::Optional(Box::new(Type::String));
+    let catalogs = library.catalogs.names().map(|name| {
+        let catalog = depended.get(name).and_then(|name| library.catalogs.get(name));
+        let columns = catalog.into_iter().flat_map(Catalog::columns);
+        (name.to_owned(), columns.map(|column| (column.to_owned(), optional.clone())).collect())
+    });
+    Environment {
+        catalogs: catalogs.collect(),
+        image_packages: library.images.package_names().map(str::to_owned).collect(),
+        known_blocks: shipped::BLOCKS.iter().map(|block| block.stem().to_owned()).collect(),
+        known_capabilities: shipped::CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
+    }
+}
+
+/// The OCI config of an image, as far as its metadata tells it.
+pub fn image_config(image: &Image, platform: &(String, String)) -> ImageConfig {
+    ImageConfig {
+        os: platform.0.clone(),
+        architecture: platform.1.clone(),
+        config: RunConfig {
+            env: image.env.clone(),
+            working_dir: image.workdir.clone().unwrap_or_default(),
+            user: image.user.clone().unwrap_or_default(),
+            entrypoint: image.entrypoint.clone(),
+            cmd: image.cmd.clone(),
+            ..RunConfig::default()
+        },
+        ..ImageConfig::default()
+    }
+}

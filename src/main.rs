@@ -1,0 +1,5 @@
+//! The `cogpack` command.
+
+fn main() -> std::process::ExitCode {
+    cogpack::cli::main()
+}

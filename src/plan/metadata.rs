@@ -1,0 +1,98 @@
+//! What was decided on the way to a plan: the `metadata` of `plan --json`.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+use crate::resolve::trace::Trace;
+use crate::resolve::{Inputs, Resolution};
+
+/// What was decided on the way to a plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Metadata {
+    /// The compiler's version.
+    pub version: String,
+    /// The stack.
+    pub stack: String,
+    /// The blocks that take part, in the order they build.
+    pub blocks: Vec<String>,
+    /// The base images.
+    pub base_image: BaseImages,
+    /// Everything that was resolved to a version, by name.
+    pub dependencies: IndexMap<String, DependencyMetadata>,
+    /// What the project asks of Python packages.
+    pub python_packages: PythonPackages,
+    /// Why all this was chosen.
+    pub trace: Trace,
+}
+
+/// The references of the base images.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BaseImages {
+    /// What `build.*` starts from.
+    pub build: String,
+    /// What `export.*` starts from.
+    pub runtime: String,
+}
+
+/// A version, and all that was asked of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DependencyMetadata {
+    /// Absent when the catalogs do not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// All that was asked of it.
+    pub requirements: Vec<RequirementMetadata>,
+}
+
+/// One requirement and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RequirementMetadata {
+    /// As it was written.
+    pub constraint: String,
+    /// `FILE:LINE`
+    pub origin: String,
+}
+
+/// What the project asks of Python packages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PythonPackages {
+    /// Extra indexes.
+    pub index_urls: Vec<String>,
+    /// The lines that are installed.
+    pub requirements: Vec<String>,
+}
+
+impl Metadata {
+    /// Tells what a resolution holds.
+    pub fn new(inputs: &Inputs<'_>, resolution: &Resolution<'_>) -> Self {
+        let packages = &inputs.project.packages;
+        let dependencies = resolution.dependencies.iter().filter(|(_, dependency)| !dependency.requirements.is_empty());
+        Self {
+            version: env!("CARGO_PKG_VERSION").into(),
+            stack: resolution.stack.name.text.clone(),
+            blocks: resolution.blocks.iter().map(|participant| participant.block.name.text.clone()).collect(),
+            base_image: BaseImages {
+                build: resolution.base.build.reference.clone(),
+                runtime: resolution.base.runtime.reference.clone(),
+            },
+            dependencies: dependencies
+                .map(|(name, dependency)| {
+                    let version = dependency.version.as_ref().map(|version| version.as_str().to_owned());
+                    let requirements = dependency.requirements.iter().map(|asked| {
+                        let file = inputs.sources.file(asked.span.file);
+                        RequirementMetadata {
+                            constraint: asked.constraint.as_str().to_owned(),
+                            origin: format!("{}:{}", file.name, file.position(asked.span.start).line),
+                        }
+                    });
+                    (name.clone(), DependencyMetadata { version, requirements: requirements.collect() })
+                })
+                .collect(),
+            python_packages: PythonPackages {
+                index_urls: packages.indexes.iter().map(|index| index.value.clone()).collect(),
+                requirements: packages.lines.iter().map(|line| line.value.clone()).collect(),
+            },
+            trace: resolution.trace.clone(),
+        }
+    }
+}

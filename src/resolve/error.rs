@@ -1,0 +1,164 @@
+//! What resolution finds wrong.
+
+use crate::check::hir::Name;
+use crate::diagnostic::{Diagnostic, code};
+use crate::resolve::catalog::Malformed;
+use crate::resolve::trace::Decision;
+use crate::resolve::{Requirement, order::Edge};
+use crate::source::{FileId, Span};
+
+/// The nearest of `known` to `name`, as a help text.
+pub fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    known
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance * 3 <= candidate.chars().count().max(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// E0701: no stack's `detect` holds.
+pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
+    let tried = decisions
+        .iter()
+        .map(|decision| match &decision.predicate {
+            Some(predicate) => format!("`{}` wants {predicate}", decision.name),
+            None => format!("`{}`: {}", decision.name, decision.reason),
+        })
+        .collect::<Vec<_>>();
+    Diagnostic::error(code::RESOLVE_NO_STACK, "no stack fits this project")
+        .help(format!("{}\nadd the files that a stack looks for, or choose one with `--stack NAME`", tried.join("\n")))
+}
+
+/// E0702: the stack that was named does not exist.
+pub fn unknown_stack<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, span: Option<Span>) -> Diagnostic {
+    let help = suggestion(name, known.clone()).unwrap_or_else(|| format!("the stacks are {}", list(known)));
+    let diagnostic = Diagnostic::error(code::RESOLVE_UNKNOWN_STACK, format!("no stack is called `{name}`")).help(help);
+    place(diagnostic, span)
+}
+
+/// E0703: a block that was named does not exist.
+pub fn unknown_block<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, span: Option<Span>) -> Diagnostic {
+    let help = suggestion(name, known.clone()).unwrap_or_else(|| format!("the blocks are {}", list(known)));
+    let diagnostic = Diagnostic::error(code::RESOLVE_UNKNOWN_BLOCK, format!("no block is called `{name}`")).help(help);
+    place(diagnostic, span)
+}
+
+fn set_at(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
+    match span {
+        Some(span) => diagnostic.at(span, "set here"),
+        None => diagnostic,
+    }
+}
+
+fn place(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
+    match span {
+        Some(span) => diagnostic.at(span, "named here"),
+        None => diagnostic,
+    }
+}
+
+/// E0704: nothing that takes part provides what a block needs.
+pub fn unprovided(block: &str, need: &Name, side: &str, out: &[Decision]) -> Diagnostic {
+    let mut help: Vec<String> = out
+        .iter()
+        .map(|decision| format!("`{}` provides it and was left out: {}", decision.name, decision.reason))
+        .collect();
+    if help.is_empty() {
+        help.push("add a block that provides it, or choose a base image that has it".into());
+    } else {
+        help.push(format!("take one part with `--with`, or leave `{block}` out with `--without {block}`"));
+    }
+    Diagnostic::error(
+        code::RESOLVE_UNPROVIDED,
+        format!("`{block}` needs `{}`{side}, and nothing that takes part provides it", need.text),
+    )
+    .at(need.span, "needed here")
+    .help(help.join("\n"))
+}
+
+/// E0705: two blocks provide some of the same capabilities and each some of its own.
+pub fn overlap(block: &Name, other: &Name, shared: &[&str], own: &[&str]) -> Diagnostic {
+    Diagnostic::error(
+        code::RESOLVE_OVERLAP,
+        format!("`{}` and `{}` both provide {}", block.text, other.text, list(shared.iter().copied())),
+    )
+    .at(block.span, format!("alone provides {}", list(own.iter().copied())))
+    .related(other.span, "comes first")
+    .help(format!("leave one of them out with `--without {}` or `--without {}`", block.text, other.text))
+}
+
+/// E0706: blocks that wait for each other.
+pub fn cycle(edges: &[Edge<'_>]) -> Diagnostic {
+    let steps: Vec<String> =
+        edges.iter().map(|edge| format!("`{}` {} `{}`", edge.block, edge.because, edge.waits_for)).collect();
+    let diagnostic =
+        Diagnostic::error(code::RESOLVE_CYCLE, format!("blocks wait for each other: {}", steps.join(", ")))
+            .help("take away one `after`, `before` or `needs`");
+    let mut places = edges.iter();
+    let Some(first) = places.next() else { return diagnostic };
+    places.fold(diagnostic.at(first.span, "this waits"), |diagnostic, edge| diagnostic.related(edge.span, "and this"))
+}
+
+/// E0707: no release fits all that is asked of it.
+pub fn no_version(name: &str, conflict: &[&Requirement], nearest: Option<String>) -> Diagnostic {
+    let asked: Vec<String> = conflict
+        .iter()
+        .map(|requirement| format!("{} asks for `{}`", requirement.by, requirement.constraint))
+        .collect();
+    let mut diagnostic =
+        Diagnostic::error(code::RESOLVE_NO_VERSION, format!("no release of `{name}` fits: {}", asked.join(", and ")));
+    for (index, requirement) in conflict.iter().enumerate() {
+        let text = format!("asks for `{}`", requirement.constraint);
+        diagnostic =
+            if index == 0 { diagnostic.at(requirement.span, text) } else { diagnostic.related(requirement.span, text) };
+    }
+    diagnostic.help(nearest.unwrap_or_else(|| "loosen one of them".into()))
+}
+
+/// E0708: no base image has what is needed.
+pub fn no_base(reasons: &[String], span: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(code::RESOLVE_NO_BASE, "no base image has what is needed")
+        .help(format!("{}\nadd a block that brings what is missing, or ask for less", reasons.join("\n")));
+    match span {
+        Some(span) => diagnostic.at(span, "needed here"),
+        None => diagnostic,
+    }
+}
+
+/// E0709: a param that was set does not exist.
+pub fn unknown_param<'a>(
+    block: &str,
+    param: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+    span: Option<Span>,
+) -> Diagnostic {
+    let help = suggestion(param, known.clone()).unwrap_or_else(|| {
+        if known.clone().next().is_none() {
+            format!("`{block}` has no params")
+        } else {
+            format!("the params of `{block}` are {}", list(known))
+        }
+    });
+    let diagnostic =
+        Diagnostic::error(code::RESOLVE_UNKNOWN_PARAM, format!("`{block}` has no param `{param}`")).help(help);
+    set_at(diagnostic, span)
+}
+
+/// E0710: a param was set to a value of another type.
+pub fn bad_param(block: &str, param: &str, wanted: &str, found: &str, span: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        code::RESOLVE_BAD_PARAM,
+        format!("`{block}.{param}` is of type `{wanted}`, and {found} is not"),
+    )
+    .help(format!("give it a value of type `{wanted}`"));
+    set_at(diagnostic, span)
+}
+
+/// E0001: a catalog or image metadata that ships cannot be read.
+pub fn malformed(file: FileId, malformed: &Malformed) -> Diagnostic {
+    Diagnostic::bug(malformed.message.clone()).at(Span::new(file, malformed.range.start, malformed.range.end), "here")
+}

@@ -1,0 +1,82 @@
+//! Files made to break a compiler: each gives a clear error, quickly, and nothing raw reaches the terminal.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+/// Generous for a debug build on a busy machine; `benches/process.py` measures the release build.
+const MOST_TIME: Duration = Duration::from_secs(5);
+
+struct Case {
+    name: &'static str,
+    files: Vec<(&'static str, Vec<u8>)>,
+    code: &'static str,
+}
+
+fn case(name: &'static str, code: &'static str, files: Vec<(&'static str, Vec<u8>)>) -> Case {
+    Case { name, files, code }
+}
+
+fn cases() -> Vec<Case> {
+    let block = |text: &str| vec![("main.py", Vec::new()), ("blocks/hostile.block", text.as_bytes().to_vec())];
+    let yaml = |text: String| vec![("cog.yaml", text.into_bytes())];
+    let deep = format!("block b {{ let x = {}1{} }}", "[".repeat(10_000), "]".repeat(10_000));
+    let bomb = {
+        let mut text = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in b'b'..=b'k' {
+            let (level, below) = (level as char, (level - 1) as char);
+            let items = vec![format!("*{below}"); 10].join(", ");
+            text.push_str(&format!("{level}: &{level} [{items}]\n"));
+        }
+        text
+    };
+    vec![
+        case("bidi", "E01", block("block b { # \u{202e}evil\n }")),
+        case("escape", "E01", block("block b { let x = \"\u{1b}[2J\" }")),
+        case("nul", "E01", block("block b { let x = \"\0\" }")),
+        case("ten megabytes", "E0", block(&"# filler\n".repeat(10 * 1024 * 1024 / 9 + 1))),
+        case("depth 10,000", "E01", block(&deep)),
+        case(
+            "truncated UTF-8",
+            "E0",
+            vec![("main.py", Vec::new()), ("blocks/hostile.block", b"block b { # \xe2\x82".to_vec())],
+        ),
+        case("YAML bomb", "E0509", yaml(bomb)),
+        case("duplicate keys", "E0506", yaml("build:\n  gpu: true\n  gpu: false\n".into())),
+        case(
+            "recursive use",
+            "E02",
+            vec![
+                ("main.py", Vec::new()),
+                ("blocks/a.block", b"use \"./b.block\"\nblock a { }".to_vec()),
+                ("blocks/b.block", b"use \"./a.block\"\nblock b { }".to_vec()),
+            ],
+        ),
+        case("a path out of the project", "E0", yaml("build:\n  python_requirements: ../../etc/passwd\n".into())),
+        case("use out of the project", "E0", block("use \"../../../../etc/passwd\"\nblock b { }")),
+        case(
+            "a fact out of the project",
+            "E0",
+            block("block b { let x = read(\"../../etc/passwd\")\n detect { x != none } }"),
+        ),
+    ]
+}
+
+#[test]
+fn hostile_files_give_a_clear_error_quickly() {
+    for case in cases() {
+        let files: Vec<(&str, &[u8])> = case.files.iter().map(|(path, bytes)| (*path, bytes.as_slice())).collect();
+        let project = support::project(&files);
+        let started = Instant::now();
+        let output = support::cogpack().arg("compile").arg(project.path()).output().unwrap();
+        let took = started.elapsed();
+        let stderr = String::from_utf8(output.stderr).unwrap_or_else(|_| panic!("{}: stderr is not UTF-8", case.name));
+        assert_eq!(output.status.code(), Some(1), "{}: {stderr}", case.name);
+        assert!(output.stdout.is_empty(), "{}: nothing is printed beside the error", case.name);
+        assert!(stderr.contains(case.code), "{} should say {}: {stderr}", case.name, case.code);
+        assert!(took < MOST_TIME, "{} took {took:?}", case.name);
+        let raw = stderr.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
+        assert_eq!(raw, None, "{}: {stderr:?}", case.name);
+        assert!(stderr.len() < 64 * 1024, "{}: {} bytes of output", case.name, stderr.len());
+    }
+}
