@@ -76,7 +76,10 @@ mod tests {
             let catalog = Catalog::parse(shipped.text);
             let catalog = catalog.unwrap_or_else(|problem| panic!("{}: {}", shipped.path, problem.message));
             assert_eq!(catalog.name, shipped.stem(), "a catalog's file is called after it");
-            assert_eq!(library.catalogs.get(&catalog.name).map(|read| read.releases.len()), Some(catalog.releases.len()));
+            assert_eq!(
+                library.catalogs.get(&catalog.name).map(|read| read.releases.len()),
+                Some(catalog.releases.len())
+            );
         }
         assert_eq!(library.catalogs.names().count(), shipped::CATALOGS.len());
         assert!(library.catalogs.get("no such thing").is_none());
