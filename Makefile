@@ -10,7 +10,7 @@ demo: ## Build Cogpack and compile an example to a readable plan
 	cargo run --quiet --locked -- plan examples/hello-world
 
 test: ## Run every test
-	cargo test --locked
+	cargo test --locked --no-fail-fast
 
 lint: ## Check format, lints and documentation comments
 	cargo fmt --check

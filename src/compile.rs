@@ -27,9 +27,9 @@ use crate::plan::metadata::Metadata;
 use crate::plan::model::Plan;
 use crate::plan::place::OriginPlaces;
 use crate::plan::validate::validate;
-use crate::project::Project;
 use crate::project::disk::DiskTree;
 use crate::project::tree::{Tree, TreeError};
+use crate::project::{self, Project};
 use crate::resolve::trace::Trace;
 use crate::resolve::{self, Choices, Inputs, Library, Resolution};
 use crate::source::SourceMap;
@@ -100,6 +100,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     log_resolution(&resolution);
     let plan = compose(&inputs, &resolution, sink)?;
     validate(&plan, &OriginPlaces::new(&plan, sources), sink);
+    project.tree().unnameable().iter().for_each(|name| sink.push(project::error::name_not_text(name)));
     let plan = stop_at_errors(Some(plan), sink)?;
     info!(stages = plan.stages.len(), "plan composed");
     Some(Compilation {
@@ -125,14 +126,6 @@ pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: 
     let world = environment::of(&library, &program.columns_asked(sources));
     let hir = check::check(&program.borrow().sources(), &world, sink);
     Some(Front { hir, asts: program.into_asts() })
-}
-
-/// Parses and checks block files alone, with the stacks that ship: no project is compiled.
-pub fn check_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Hir {
-    let library = Library::shipped(sources, sink);
-    let project = Project::read(tree, sources, sink);
-    let program = blocks::read(&project, options, sources, sink);
-    check::check(&program.borrow().sources(), &environment::of(&library, &program.columns_asked(sources)), sink)
 }
 
 /// Parses and checks every block there is: the project's, and all that ship and are not replaced.

@@ -5,6 +5,8 @@
 //! statements of a stage; `expr`, one expression a line, with its type after `#`; `error=CODE`, a whole file with exactly
 //! this error. A fence after "In `FILE`:" is that file, and `console` fences run in the folder where these files lie.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -15,7 +17,6 @@ use cogpack::compile::{self, Options};
 use cogpack::diagnostic::render::{Format, Style, render};
 use cogpack::diagnostic::{Severity, Sink, code};
 use cogpack::project::memory::MemoryTree;
-use cogpack::project::tree::Tree;
 use cogpack::source::SourceMap;
 use support::{cogpack, root};
 
@@ -86,18 +87,13 @@ struct Checked {
     report: String,
 }
 
-/// Checks a text as a file in a project's `blocks` folder; beside the blocks that ship, where it needs what they provide.
+/// Checks a text as a file in a project's `blocks` folder, beside the blocks that ship.
 fn check(text: &str) -> Checked {
-    let alone = check_with(text, compile::check_blocks);
-    if alone.errors.contains("E0214") { check_with(text, compile::all_blocks) } else { alone }
-}
-
-fn check_with(text: &str, pass: impl Fn(Box<dyn Tree>, &Options, &SourceMap, &mut Sink) -> Hir) -> Checked {
     let sources = SourceMap::new();
     let mut sink = Sink::new();
     let library = "fn shout(text: string) -> string { replace(text, \".\", \"!\") }\n";
     let tree = MemoryTree::new().with("blocks/self.block", text).with("blocks/names.block", library);
-    let hir = pass(Box::new(tree), &Options::default(), &sources, &mut sink);
+    let hir = compile::all_blocks(Box::new(tree), &Options::default(), &sources, &mut sink);
     let found = sink.diagnostics();
     let errors = found.iter().filter(|found| found.severity == Severity::Error).map(|found| found.code.alias);
     Checked {
@@ -194,6 +190,51 @@ fn pages_of_the_codes_show_the_mistake_and_then_none() {
             if !is_right {
                 wrong.push(format!("{}: {}", fence.place, checked.report));
             }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// The files that a part of a page shows: those that are named, and blocks in the project's folder.
+fn shown_files(fences: &[Fence], section: &str) -> Vec<(String, String)> {
+    let fences = fences.iter().filter(|fence| fence.section == section).enumerate();
+    let named = fences.filter_map(|(number, fence)| {
+        let block = (fence.info == "block").then(|| format!("blocks/{number}.block"));
+        Some((fence.file.clone().or(block)?, fence.text.clone()))
+    });
+    named.collect()
+}
+
+/// The codes of the errors of a project.
+fn errors(files: &[(String, String)]) -> (BTreeSet<&'static str>, String) {
+    let (sources, mut sink) = (SourceMap::new(), Sink::new());
+    let tree: MemoryTree = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    compile::compile(Box::new(tree), &Options::default(), &sources, &mut sink);
+    let found = sink.diagnostics().iter().filter(|found| found.severity == Severity::Error);
+    (found.map(|found| found.code.alias).collect(), render(sink.diagnostics(), &sources, Format::Short, &Style::PLAIN))
+}
+
+#[test]
+fn pages_about_projects_show_one_that_fails_and_one_that_compiles() {
+    let is_about_projects = |alias: &str| ["E06", "E07", "E085"].iter().any(|start| alias.starts_with(start));
+    let mut wrong = Vec::new();
+    for code in code::ALL.iter().filter(|code| is_about_projects(code.alias)) {
+        let page = format!("docs/diagnostics/{}.md", code.alias);
+        let fences = fences(&page);
+        let mut project = shown_files(&fences, "## Example");
+        if code.alias != "E0701" {
+            project.push(("main.py".into(), String::new()));
+        }
+        let (found, report) = errors(&project);
+        if !found.contains(code.alias) {
+            wrong.push(format!("{page}: the example gives {found:?}\n{report}"));
+        }
+        let mended = shown_files(&fences, "## What to do");
+        project.retain(|(path, _)| !mended.iter().any(|(other, _)| other == path));
+        project.extend(mended);
+        let (found, report) = errors(&project);
+        if !found.is_empty() {
+            wrong.push(format!("{page}: what is to be done gives\n{report}"));
         }
     }
     assert_none(&wrong);
@@ -303,17 +344,36 @@ fn the_page_about_testing_shows_a_test_that_runs() {
 }
 
 #[test]
-fn the_reference_lists_exactly_the_words_of_the_grammar() {
-    let grammar = read("grammar/block.pest");
-    let (_, rest) = grammar.split_once("reserved = _{").unwrap();
-    let (rule, _) = rest.split_once("\n}\n").unwrap();
-    let words = rule.split('"').skip(1).step_by(2).filter(|word| word.len() > 1).map(str::to_owned);
+fn the_reference_lists_exactly_the_reserved_words() {
     let page = read("docs/language.md");
-    let (_, rest) = page.split_once("## Reserved words").unwrap();
-    let (_, rest) = rest.split_once("\n`after`").unwrap();
-    let (listed, _) = format!("`after`{rest}").split_once("\n\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    let listed = listed.split('`').skip(1).step_by(2).map(str::to_owned);
-    assert_eq!(listed.collect::<BTreeSet<_>>(), words.collect::<BTreeSet<_>>());
+    let (_, rest) = page.split_once("\n`after` ").unwrap();
+    let listed: BTreeSet<&str> =
+        rest.split_once("\n\n").unwrap().0.split('`').skip(1).step_by(2).chain(["after"]).collect();
+    assert_eq!(listed, cogpack::syntax::RESERVED.iter().copied().collect::<BTreeSet<_>>());
+}
+
+#[test]
+fn the_reference_shows_every_field_of_every_record() {
+    use cogpack::check::types::{Record, fields};
+    let page = read("docs/language.md");
+    let records = [
+        Record::Config,
+        Record::ConfigBuild,
+        Record::ConfigConcurrency,
+        Record::RunCommand,
+        Record::SecretMount,
+        Record::Weight,
+        Record::Packages,
+        Record::Platform,
+        Record::Base,
+        Record::BaseImage,
+    ];
+    let named = records.iter().flat_map(|record| fields(record).into_iter().map(move |(name, _)| (record, name)));
+    let missing: Vec<String> = named
+        .filter(|(_, name)| !page.contains(&format!(".{name}")))
+        .map(|(record, name)| format!("{record}: {name}"))
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
 }
 
 #[test]

@@ -1,12 +1,9 @@
 //! Every file in `tests/fail` has exactly the errors it says, at the lines it says, in the words of its snapshot.
 //!
 //! `# error: CODE` at the end of a line expects that code there; on a line of its own, on the next line.
-#![expect(clippy::disallowed_methods, reason = "fixtures are files")]
-
 #![expect(clippy::disallowed_methods, reason = "fixtures are read from the disk")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use cogpack::check::{self, Sources, Unit};
 use cogpack::diagnostic::{Diagnostic, Sink};

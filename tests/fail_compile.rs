@@ -3,6 +3,8 @@
 //!
 //! `tests/support/fixture.rs` tells how comments expect. Where no comment can stand, a file `EXPECT` has the same as
 //! lines: `error E0702 `, `error E0602 data.json:1`. A file `OPTIONS` says what the command line would.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::disallowed_methods, reason = "the test reads its fixtures")]
 
 mod support;
 
@@ -41,13 +43,9 @@ fn options(folder: &Path) -> Options {
         let (block, param) = name.split_once('.').unwrap();
         ParamChoice { block: block.into(), param: param.into(), value: value.into() }
     };
-    let mut options = Options::default();
-    options.choices = Choices {
-        stack: given.stack,
-        with: given.with,
-        without: given.without,
-        set: given.set.iter().map(set).collect(),
-    };
+    let set = given.set.iter().map(set).collect();
+    let choices = Choices { stack: given.stack, with: given.with, without: given.without, set };
+    let mut options = Options { choices, ..Options::default() };
     if let Some((os, arch)) = given.platform.as_ref().and_then(|platform| platform.split_once('/')) {
         options.platform = (os.into(), arch.into());
     }

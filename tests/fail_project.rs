@@ -1,6 +1,7 @@
 //! `tests/fail/project/CODE_case/`: projects with mistakes → exactly the findings that their comments expect.
 //!
 //! `tests/support/fixture.rs` tells how comments expect. The snapshots show the messages.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Whole projects → plan and LLB: the corpus of real configurations, the examples, and the models.
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -66,4 +67,28 @@ fn a_project_block_replaces_the_shipped_one_of_its_name() {
     assert!(!compiled.plan.stages.iter().any(|stage| stage.id == "source-files"));
     let decision = compiled.metadata.trace.blocks.iter().find(|decision| decision.name == "source").unwrap();
     assert!(decision.reason.contains("instead of the shipped one"), "{}", decision.reason);
+}
+
+#[test]
+fn what_shipped_blocks_provide_is_known_before_they_are_read() {
+    let sources = cogpack::source::SourceMap::new();
+    let mut sink = cogpack::diagnostic::Sink::new();
+    let tree = Box::new(cogpack::project::memory::MemoryTree::new());
+    let hir = compile::all_blocks(tree, &Options::default(), &sources, &mut sink);
+    assert_eq!(sink.diagnostics(), [], "shipped blocks check without a finding");
+    let provided =
+        hir.blocks.values().flat_map(|block| block.provides.iter().map(|provide| provide.name.text.as_str()));
+    let provided: std::collections::BTreeSet<&str> = provided.collect();
+    assert_eq!(provided, cogpack::source::shipped::CAPABILITIES.iter().copied().collect());
+}
+
+#[test]
+fn blocks_that_ship_are_formatted() {
+    use cogpack::source::shipped;
+    for shipped in [shipped::STACKS, shipped::BLOCKS, &[shipped::PRELUDE]].into_iter().flatten() {
+        let sources = cogpack::source::SourceMap::new();
+        let file = sources.add(shipped.path, shipped.text);
+        let ast = cogpack::syntax::parse(&sources, file, &mut cogpack::diagnostic::Sink::new());
+        assert_eq!(cogpack::syntax::format(&sources, &ast), shipped.text, "{}: run `make fmt`", shipped.path);
+    }
 }

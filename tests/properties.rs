@@ -1,5 +1,5 @@
 //! What holds for every input, right or damaged.
-#![expect(clippy::disallowed_methods, reason = "fixtures are files")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "fixtures are files")]
 
 mod mutation;
 

@@ -3,6 +3,7 @@
 //! Needs `strace`; where it is not installed the tests say so and pass.
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "the test starts strace and reads its log")]
 #![expect(clippy::disallowed_macros, reason = "a skipped test says why")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -61,6 +61,33 @@ fn deep_or_long_input_fails_fast_and_without_overflow() {
 }
 
 #[test]
+fn input_as_deep_as_allowed_overflows_nothing() {
+    let nested = |open: &str, inner: &str, close: &str, times: usize| {
+        format!("block a {{ let x = {}{inner}{} }}", open.repeat(times), close.repeat(times))
+    };
+    let stage = |body: &str| format!("block a {{ phase build.base {{ stage s {{ {body} }} }} }}");
+    let texts = [
+        nested("[", "", "]", 62),
+        nested("(", "a", ")", 62),
+        nested("f(", "a", ")", 60),
+        nested("\"${", "a", "}\"", 31),
+        nested("[when a { ", "b", " }]", 31),
+        nested("[for a in b { ", "b", " }]", 31),
+        nested("", "a", " or a", 63),
+        nested("not ", "a", "", 100),
+        nested("", "a", ".a", 120),
+        stage(&format!("{}{}", "when a { ".repeat(60), " }".repeat(60))),
+        stage(&format!("{}run \"x\"{}", "for a in b { ".repeat(60), " }".repeat(60))),
+    ];
+    for text in texts {
+        let (sources, ast, found) = parse(&text);
+        assert!(found.is_empty(), "{text}: {found:?}");
+        let formatted = syntax::format(&sources, &ast);
+        assert_eq!(syntax::dump(&parse(&formatted).1), syntax::dump(&ast));
+    }
+}
+
+#[test]
 fn several_mistakes_of_one_file_are_reported_and_the_rest_is_kept() {
     let text = "block a {\n  let x == 1\n  let y = 2\n  phase build.base {\n    stage s {\n      runn \"x\"\n      run \"y\"\n    }\n  }\n}\nblock b {\n  uses net\n  let z = 3\n}\n";
     let (_, ast, found) = parse(text);

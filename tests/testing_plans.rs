@@ -8,6 +8,7 @@ use cogpack::plan::diff::diff;
 use cogpack::plan::write::to_json;
 use cogpack::resolve::ParamChoice;
 
+#[expect(clippy::panic, reason = "a project that does not compile fails the test")]
 fn compiled(options: &Options) -> Compilation {
     compile::directory(Path::new("examples/custom-block"), options).unwrap_or_else(|failure| panic!("{failure}"))
 }

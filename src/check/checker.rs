@@ -101,8 +101,11 @@ impl<'p, 'a> Checker<'p, 'a> {
         }
     }
 
-    /// Warns about `let`s and `param`s that nothing reads.
+    /// Warns about `let`s and `param`s that nothing reads; not where statements are missing that did not parse.
     pub(super) fn report_unused(&mut self) {
+        if self.sink.diagnostics().iter().any(|found| found.code.name.starts_with("cogpack::syntax::")) {
+            return;
+        }
         let unused: Vec<Diagnostic> = self
             .scope
             .locals()

@@ -4,10 +4,11 @@
 
 use indexmap::IndexMap;
 
+pub use crate::syntax::ast::BinaryOp;
+
 use crate::check::phase::{Phase, Side};
 use crate::check::types::{Builtin, Method, Type};
 use crate::source::{FileId, Span};
-pub use crate::syntax::ast::BinaryOp;
 use crate::version::{Constraint, Version};
 
 /// Everything that was checked.
@@ -184,7 +185,6 @@ pub struct Stage {
 }
 
 /// One statement of a stage.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Stmt {
@@ -222,7 +222,6 @@ pub struct Operation {
 }
 
 /// The operations. Paths, owners and values are `string`s unless said otherwise.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum OperationKind {
@@ -332,7 +331,6 @@ pub enum ShellPart {
 }
 
 /// A clause of `run`.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 pub enum Clause {

@@ -47,12 +47,12 @@ fn check_project(directory: Option<&Path>, sources: &SourceMap, sink: &mut Sink)
     Ok(())
 }
 
-/// Block files alone: as if they lay in a project that has nothing else.
+/// Block files alone: beside those that ship, as if they lay in a project that has nothing else.
 fn check_blocks(paths: &[&std::path::PathBuf], sources: &SourceMap, sink: &mut Sink) -> Result<(), Problem> {
     let mut blocks = Vec::new();
     for path in paths {
         blocks.push(BlockFile { name: path.display().to_string(), text: files::read(path)? });
     }
-    compile::check_blocks(Box::new(MemoryTree::new()), &Options { blocks, ..Options::default() }, sources, sink);
+    compile::all_blocks(Box::new(MemoryTree::new()), &Options { blocks, ..Options::default() }, sources, sink);
     Ok(())
 }

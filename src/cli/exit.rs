@@ -72,3 +72,16 @@ impl fmt::Display for Problem {
         f.write_str(&self.message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bug_ends_with_its_own_exit_code() {
+        let bug = Diagnostic::bug("it was checked");
+        assert!(bug.help.as_ref().is_some_and(|help| help.contains("report")));
+        assert_eq!(Exit::stopped_by(&[bug]).code(), 70);
+        assert_eq!(Exit::stopped_by(&[Diagnostic::error(code::RESOLVE_CYCLE, "x")]).code(), 1);
+    }
+}

@@ -271,5 +271,13 @@ mod tests {
     fn a_used_path_never_leaves_the_project() {
         assert_eq!(relative("blocks/a.block", "../../etc/passwd"), None);
         assert_eq!(relative("blocks/a.block", "/etc/passwd"), None);
+        assert_eq!(relative("a.block", "../b.block"), None);
+    }
+
+    #[test]
+    fn a_used_path_has_one_form() {
+        for written in ["./b.block", "b.block", ".//b.block", "x/../b.block", "../blocks/b.block"] {
+            assert_eq!(relative("blocks/a.block", written).as_deref(), Some("blocks/b.block"), "{written}");
+        }
     }
 }

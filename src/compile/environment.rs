@@ -23,7 +23,7 @@ pub fn of(library: &Library, columns_asked: &BTreeSet<String>) -> Environment {
         catalogs: catalogs.collect(),
         image_packages: library.images.package_names().map(str::to_owned).collect(),
         known_blocks: shipped::BLOCKS.iter().map(|block| block.stem().to_owned()).collect(),
-        ..Environment::default()
+        known_capabilities: shipped::CAPABILITIES.iter().map(|name| (*name).to_owned()).collect(),
     }
 }
 

@@ -39,7 +39,7 @@ macro_rules! codes {
 
 codes! {
     // what is never the user's fault
-    BUG "E0001" "cogpack::bug"
+    BUG "E0001" "cogpack::diagnostic::bug"
     // syntax: E01xx
     SYNTAX_UNEXPECTED "E0101" "cogpack::syntax::unexpected"
     SYNTAX_FILE_SIZE "E0102" "cogpack::syntax::file-too-large"
@@ -176,7 +176,6 @@ codes! {
     YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
     YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
-    GLOB_PATTERN "E0511" "cogpack::project::glob-pattern"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"

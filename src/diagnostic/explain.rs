@@ -16,7 +16,7 @@ pub struct Unknown {
 
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no single diagnostic is called `{}`", self.given.escape_debug())?;
+        write!(f, "no diagnostic is called `{}`", self.given.escape_debug())?;
         for (index, suggestion) in self.suggestions.iter().enumerate() {
             write!(f, "{} `{suggestion}`", if index == 0 { ": did you mean" } else { " or" })?;
         }
@@ -140,7 +140,7 @@ mod tests {
         let unknown = find("unused", CODES).unwrap_err();
         assert_eq!(
             unknown.to_string(),
-            "no single diagnostic is called `unused`: did you mean `cogpack::check::unused` or `cogpack::eval::unused`?"
+            "no diagnostic is called `unused`: did you mean `cogpack::check::unused` or `cogpack::eval::unused`?"
         );
     }
 
@@ -148,7 +148,7 @@ mod tests {
     fn a_misspelled_code_gets_a_suggestion() {
         assert_eq!(find("E020l", CODES).unwrap_err().suggestions, ["E0201"]);
         assert_eq!(find("unkown-name", CODES).unwrap_err().suggestions, ["cogpack::check::unknown-name"]);
-        assert_eq!(find("\u{1b}", CODES).unwrap_err().to_string(), "no single diagnostic is called `\\u{1b}`");
+        assert_eq!(find("\u{1b}", CODES).unwrap_err().to_string(), "no diagnostic is called `\\u{1b}`");
         assert!(find("", CODES).unwrap_err().suggestions.is_empty());
         assert!(find(&"x".repeat(1 << 20), CODES).unwrap_err().suggestions.is_empty());
     }

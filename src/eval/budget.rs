@@ -54,3 +54,23 @@ impl Drop for Inside<'_> {
         self.0.depth.set(self.0.depth.get() + 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_is_given_back_and_steps_are_not() {
+        let budget = Budget::default();
+        for _ in 0..2 {
+            let held: Vec<_> = (0..DEPTH).map(|_| budget.enter().unwrap()).collect();
+            assert!(budget.enter().is_err());
+            drop(held);
+        }
+        budget.spend(STEPS - 1).unwrap();
+        assert!(budget.spend(2).is_err());
+        budget.spend(1).unwrap();
+        assert!(budget.spend_on_text(BYTES).is_err());
+        budget.spend_on_text(BYTES - 1).unwrap();
+    }
+}

@@ -44,8 +44,8 @@ pub fn bad_constraint(text: &str, reason: &str, span: Span, used: Span) -> Diagn
 
 /// E0605: a pattern or a path that a block computes leads out of the project.
 pub fn bad_path(problem: &str, origin: Origin, used: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error(code::EVAL_BAD_PATH, problem)
-        .help("name a path inside the project, without `..`");
+    let diagnostic =
+        Diagnostic::error(code::EVAL_BAD_PATH, problem).help("name a path inside the project, without `..`");
     at_value(diagnostic, origin, used)
 }
 

@@ -152,3 +152,120 @@ fn optional_constraint(constraint: Option<&Located<Constraint>>) -> Value {
 fn version(version: &Version) -> Value {
     ValueKind::Version(version.clone()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::hir::Hir;
+    use crate::check::types::{Record, Type, fields};
+    use crate::diagnostic::Sink;
+    use crate::eval::{Facts, Resolved};
+    use crate::project::Project;
+    use crate::project::memory::MemoryTree;
+    use crate::source::SourceMap;
+
+    const COG: &str = "
+build:
+  python_version: '3.12'
+  run:
+    - command: echo one
+      mounts:
+        - {type: secret, id: a, target: /run/a}
+model: registry.example/me/model
+run: run.py:Runner
+weights:
+  - {name: base, target: /src/base, source: {uri: 'hf://me/base'}}
+";
+
+    /// Knows one dependency.
+    struct One(Version);
+
+    impl Resolved for One {
+        fn version(&self, dependency: &str) -> Option<&Version> {
+            (dependency == "one").then_some(&self.0)
+        }
+
+        fn column(&self, _: &str, column: &str) -> Option<&str> {
+            (column == "index").then_some("https://index.example")
+        }
+
+        fn image(&self, _: Side) -> &str {
+            "image"
+        }
+
+        fn image_has(&self, _: Side, _: &str) -> bool {
+            false
+        }
+
+        fn base_has(&self, _: &str) -> bool {
+            false
+        }
+
+        fn pinned(&self, _: &[String]) -> Vec<String> {
+            Vec::new()
+        }
+    }
+
+    /// Every record of the language, as a type and as a value.
+    fn records() -> Vec<(Record, RecordValue)> {
+        let dependency = |name: &str, optional| {
+            (Record::Dependency { name: name.into(), optional }, RecordValue::Dependency(name.into()))
+        };
+        vec![
+            (Record::Config, RecordValue::Config),
+            (Record::ConfigBuild, RecordValue::ConfigBuild),
+            (Record::ConfigConcurrency, RecordValue::ConfigConcurrency),
+            (Record::RunCommand, RecordValue::RunCommand(0)),
+            (Record::SecretMount, RecordValue::SecretMount(0, 0)),
+            (Record::Weight, RecordValue::Weight(0)),
+            (Record::Packages, RecordValue::Packages),
+            (Record::Platform, RecordValue::Platform),
+            (Record::Base, RecordValue::Base),
+            (Record::BaseImage, RecordValue::BaseImage(Side::Build)),
+            dependency("one", false),
+            dependency("other", true),
+        ]
+    }
+
+    fn is_of(value: &Value, ty: &Type) -> bool {
+        match (&value.kind, ty) {
+            (ValueKind::None, Type::Optional(_))
+            | (ValueKind::Bool(_), Type::Bool)
+            | (ValueKind::Int(_), Type::Int)
+            | (ValueKind::String(_), Type::String)
+            | (ValueKind::Version(_), Type::Version)
+            | (ValueKind::Constraint(_), Type::Constraint)
+            | (ValueKind::Record(_), Type::Record(_)) => true,
+            (ValueKind::List(values), Type::List(element)) => values.iter().all(|value| is_of(value, element)),
+            (_, Type::Optional(inner)) => is_of(value, inner),
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn every_declared_field_has_a_value_of_its_type() {
+        let sources = SourceMap::new();
+        let mut sink = Sink::new();
+        let tree: MemoryTree = [("cog.yaml", COG), ("run.py", "")].into_iter().collect();
+        let project = Project::read(Box::new(tree), &sources, &mut sink);
+        assert!(!sink.has_errors(), "{:?}", sink.diagnostics());
+        let one = One(Version::parse("1.2").unwrap());
+        let facts = Facts {
+            project: &project,
+            sources: &sources,
+            platform: ("linux", "amd64"),
+            schema: None,
+            resolved: Some(&one),
+        };
+        let hir = Hir::default();
+        let evaluator = Evaluator::new(&hir, facts, &[], 0);
+        for (record, value) in records() {
+            let fields = fields(&record);
+            assert!(!fields.is_empty(), "{record}");
+            for (name, ty) in fields {
+                let found = evaluator.record_field(&value, name);
+                assert!(found.as_ref().is_some_and(|found| is_of(found, &ty)), "{record}.{name}: {ty}, {found:?}");
+            }
+        }
+    }
+}

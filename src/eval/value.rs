@@ -183,3 +183,68 @@ impl From<ValueKind> for Value {
         Self { kind, origin: Origin::default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn version(text: &str) -> Value {
+        ValueKind::Version(Version::parse(text).unwrap()).into()
+    }
+
+    fn list(values: &[&str]) -> Value {
+        ValueKind::List(values.iter().map(|text| Value::string(*text)).collect()).into()
+    }
+
+    #[test]
+    fn equal_is_what_means_the_same() {
+        assert!(version("1.0").same(&version("1.0.0")));
+        assert!(Value::string("a").same(&Value::project_string("a", None)));
+        assert!(list(&["a", "b"]).same(&list(&["a", "b"])));
+        assert!(!list(&["a"]).same(&list(&["a", "b"])));
+        assert!(!Value::none().same(&Value::bool(false)));
+        assert!(!Value::string("1").same(&ValueKind::Int(1).into()));
+        assert!(Value::none().same(&Value::none()));
+    }
+
+    #[test]
+    fn in_asks_lists_and_constraints() {
+        assert!(list(&["a", "b"]).holds(&Value::string("b")));
+        assert!(!list(&[]).holds(&Value::string("b")));
+        let constraint: Value = ValueKind::Constraint(Constraint::parse(">=3.10,<3.13").unwrap()).into();
+        assert!(constraint.holds(&version("3.12.1")));
+        assert!(!constraint.holds(&version("3.13")));
+        assert!(!Value::none().holds(&Value::none()));
+    }
+
+    #[test]
+    fn integers_and_versions_have_an_order_and_nothing_else() {
+        assert_eq!(version("3.9").order(&version("3.10")), Some(Ordering::Less));
+        assert_eq!(Value::from(ValueKind::Int(-1)).order(&ValueKind::Int(1).into()), Some(Ordering::Less));
+        assert_eq!(Value::string("a").order(&Value::string("b")), None);
+        assert_eq!(version("3").order(&ValueKind::Int(3).into()), None);
+    }
+
+    #[test]
+    fn a_text_begins_where_its_first_part_that_is_not_empty_does() {
+        let own = |text: &str| (Arc::from(text), Origin::default());
+        let project = |text: &str| (Arc::from(text), Origin::project(None));
+        let leads = |pieces: Vec<(Arc<str>, Origin)>| Value::concat(pieces).origin.leads;
+        assert!(leads(vec![project("-x"), own("y")]));
+        assert!(leads(vec![own(""), project("-x")]));
+        assert!(!leads(vec![own("a"), project("-x")]));
+        assert!(!leads(vec![project(""), own("-x")]));
+        assert!(!leads(vec![]));
+        assert!(Value::concat([own("a"), project("-x")]).origin.of_a_part().leads);
+        assert!(!Value::concat([own("a"), own("b")]).origin.of_a_part().leads);
+    }
+
+    #[test]
+    fn only_scalars_have_a_text() {
+        assert_eq!(Value::from(ValueKind::Int(-5)).text().as_deref(), Some("-5"));
+        assert_eq!(version("1.0").text().as_deref(), Some("1.0"));
+        for other in [Value::none(), Value::bool(true), list(&["a"]), ValueKind::Omitted.into()] {
+            assert_eq!(other.text(), None);
+        }
+    }
+}

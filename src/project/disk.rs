@@ -53,11 +53,6 @@ impl DiskTree {
         Self { limit, ..self }
     }
 
-    /// The paths met so far that are not UTF-8, sorted; bytes that are no characters are written `\xNN`.
-    pub fn unnameable(&self) -> Vec<String> {
-        self.seen().unnameable.iter().cloned().collect()
-    }
-
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,6 +132,11 @@ impl Tree for DiskTree {
         }
         let text = if self.known_missing(&path) { Ok(None) } else { self.read_now(&path) };
         self.seen().texts.entry(path).or_insert(text).clone()
+    }
+
+    /// Sorted; bytes that are no characters are written `\xNN`.
+    fn unnameable(&self) -> Vec<String> {
+        self.seen().unnameable.iter().cloned().collect()
     }
 }
 

@@ -2,7 +2,6 @@
 //! in [`crate::project::data::DataError`].
 
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::glob::PatternError;
 use crate::project::ignore::InvalidPattern;
 use crate::project::tree::TreeError;
 use crate::source::{FileId, Span};
@@ -47,13 +46,6 @@ pub fn ignore_pattern(file: FileId, invalid: &InvalidPattern) -> Diagnostic {
         .help("to match a special character itself, write `\\` before it")
 }
 
-/// A text that is used as a pattern and is none; `span` is where it is written.
-pub fn glob_pattern(error: &PatternError, span: Span) -> Diagnostic {
-    Diagnostic::error(code::GLOB_PATTERN, error.to_string())
-        .at(span, "not a pattern")
-        .help("patterns are relative to the project, such as `*.py` or `src/**/*.py`")
-}
-
 /// A file whose name is not UTF-8 (a warning); `name` has its bytes written out.
 pub fn name_not_text(name: &str) -> Diagnostic {
     Diagnostic::warning(code::FILE_NAME_NOT_TEXT, format!("the name of `{name}` is not UTF-8, so no block can see it"))
@@ -65,7 +57,6 @@ mod tests {
     use super::*;
     use crate::diagnostic::Severity;
     use crate::project::data::{self, Format};
-    use crate::project::glob;
     use crate::project::ignore::Ignore;
     use crate::source::SourceMap;
 
@@ -95,11 +86,10 @@ mod tests {
         let ignored = Ignore::parse("ok\n[\n").unwrap_err();
         let file = sources.add(".dockerignore", "ok\n[\n");
         found.extend(ignored.iter().map(|invalid| ignore_pattern(file, invalid)));
-        found.extend(glob::check("[").err().map(|error| glob_pattern(&error, span)));
         found.push(name_not_text("a\\xff"));
 
         let codes: Vec<&str> = found.iter().map(|diagnostic| diagnostic.code.alias).collect();
-        let expected: Vec<String> = (501..=512).map(|number| format!("E0{number}")).collect();
+        let expected: Vec<String> = (501..=510).chain([512]).map(|number| format!("E0{number}")).collect();
         assert_eq!(codes, expected);
         let lines = found.iter().map(|found| {
             let label = found.primary.as_ref().map(|label| format!("{:?} {}", sources.text(label.span), label.text));

@@ -10,10 +10,11 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::project::config::{Config, split_reference};
 use crate::project::data::{Data, Format};
 use crate::project::documents::Documents;
+use crate::project::ignore::Ignore;
 use crate::project::packages::{self, Packages};
 use crate::project::settings::Settings;
 use crate::project::tree::Tree;
-use crate::project::{mistake, path};
+use crate::project::{error, mistake, path};
 use crate::source::SourceMap;
 
 /// Cog's config file.
@@ -21,6 +22,9 @@ pub const CONFIG_FILE: &str = "cog.yaml";
 
 /// What a project says to the compiler itself.
 pub const SETTINGS_FILE: &str = "cogpack.toml";
+
+/// What is not sent to the engine, by moby's rules.
+pub const IGNORE_FILE: &str = ".dockerignore";
 
 /// The directory being packaged, as far as the compiler looks at it.
 pub struct Project {
@@ -30,6 +34,8 @@ pub struct Project {
     pub settings: Settings,
     /// Every Python requirement.
     pub packages: Packages,
+    /// What `.dockerignore` keeps out of the context.
+    pub ignore: Ignore,
     documents: Documents,
 }
 
@@ -45,7 +51,8 @@ impl Project {
             .unwrap_or_default();
         check_code(&config, &documents, sink);
         let packages = packages::read(&documents, sources, &config, sink);
-        Self { config, settings, packages, documents }
+        let ignore = read_ignore(&documents, sources, sink);
+        Self { config, settings, packages, ignore, documents }
     }
 
     /// Its files.
@@ -108,4 +115,19 @@ fn check_code(config: &Config, documents: &Documents, sink: &mut Sink) {
             _ => {}
         }
     }
+}
+
+fn read_ignore(documents: &Documents, sources: &SourceMap, sink: &mut Sink) -> Ignore {
+    let (file, text) = match documents.file(sources, IGNORE_FILE) {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ignore::default(),
+        Err(found) => {
+            sink.push(found);
+            return Ignore::default();
+        }
+    };
+    Ignore::parse(&text).unwrap_or_else(|invalid| {
+        invalid.iter().for_each(|line| sink.push(error::ignore_pattern(file, line)));
+        Ignore::default()
+    })
 }

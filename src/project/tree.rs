@@ -73,6 +73,11 @@ pub trait Tree {
     /// The text of a file; `None` when there is none. A link inside the project is followed, one that leads out is an
     /// error.
     fn read(&self, path: &str) -> Result<Option<Arc<str>>, TreeError>;
+
+    /// The files met so far whose names are not UTF-8, with such bytes written out; listings leave them out.
+    fn unnameable(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A path as trees name files: no `.`, no empty parts. An absolute path and one with `..` lead out.

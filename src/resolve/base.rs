@@ -171,7 +171,7 @@ fn place(
     let of_needs = needs.iter().map(|need| (need.name.text.as_str(), need.name.span));
     let of_images = dependencies
         .iter()
-        .filter(|(name, _)| !inputs.library.catalogs.contains_key(*name))
+        .filter(|(name, _)| !inputs.library.catalogs.contains_key(name))
         .filter_map(|(name, dependency)| Some((name.as_str(), dependency.requirements.first()?.span)));
     let asked: Vec<(&str, Span)> = of_needs.chain(of_images).collect();
     let is_nowhere = |name: &str| !images.by_name.values().any(|image| image.packages.contains_key(name));
@@ -197,4 +197,87 @@ fn score(pair: &BasePair, needs: &[&Need], dependencies: &IndexMap<String, Depen
 
 fn decision(name: String, reason: String) -> Decision {
     Decision { name, chosen: false, reason, predicate: None, place: None, files: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::version::Version;
+
+    const IMAGES: &str = r#"
+[[image]]
+name = "large"
+reference = "registry.example/large:1"
+platforms = ["linux/amd64"]
+[image.packages]
+python = { version = "3.12.1", path = "/usr/bin/python3" }
+gcc = {}
+
+[[image]]
+name = "small"
+reference = "registry.example/small:1"
+platforms = ["linux/amd64"]
+[image.packages]
+python = { version = "3.12.1", path = "/usr/bin/python3" }
+pip = {}
+
+[[image]]
+name = "moved"
+reference = "registry.example/moved:1"
+platforms = ["linux/amd64"]
+[image.packages]
+python = { version = "3.12.1", path = "/opt/python3" }
+
+[[pair]]
+build = "large"
+runtime = "small"
+"#;
+
+    fn images() -> Images {
+        let mut images = Images::default();
+        images.add(IMAGES).unwrap();
+        images
+    }
+
+    fn pair(build: &str, runtime: &str) -> BasePair {
+        let images = images();
+        BasePair { build: images.by_name[build].clone(), runtime: images.by_name[runtime].clone() }
+    }
+
+    fn resolved(version: &str) -> IndexMap<String, Dependency> {
+        let version = Some(Version::parse(version).unwrap());
+        let dependency = Dependency { version, columns: IndexMap::new(), requirements: Vec::new() };
+        IndexMap::from([("python".to_owned(), dependency)])
+    }
+
+    #[test]
+    fn declared_pairs_come_first_and_each_image_pairs_with_itself() {
+        let names: Vec<String> = pairs(&images()).iter().map(pair_name).collect();
+        assert_eq!(names, ["large + small", "large", "small", "moved"]);
+    }
+
+    #[test]
+    fn a_pair_has_what_both_have_at_the_version_and_the_path() {
+        let none = IndexMap::new();
+        assert!(pair("large", "small").has("python", &resolved("3.12.1")));
+        assert!(pair("large", "small").has("python", &none));
+        assert!(!pair("large", "small").has("python", &resolved("3.11.0")));
+        assert!(!pair("large", "moved").has("python", &none), "another path");
+        assert!(!pair("large", "small").has("gcc", &none), "one side only");
+        assert!(pair("large", "large").has("gcc", &none));
+        assert!(!pair("large", "large").has("rust", &none));
+    }
+
+    #[test]
+    fn of_pairs_that_have_as_much_the_one_with_less_besides_is_better() {
+        let wanted = resolved("3.12.1");
+        assert!(score(&pair("moved", "moved"), &[], &wanted) > score(&pair("large", "small"), &[], &wanted));
+        assert!(score(&pair("large", "small"), &[], &wanted) > score(&pair("large", "moved"), &[], &wanted));
+    }
+
+    #[test]
+    fn a_pair_of_an_image_that_is_nowhere_cannot_be_declared() {
+        let text = "[[pair]]\nbuild = \"x\"\nruntime = \"x\"\n";
+        assert_eq!(Images::default().add(text).unwrap_err().message, "no image is called `x`");
+    }
 }

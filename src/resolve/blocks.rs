@@ -72,7 +72,8 @@ fn named(inputs: &Inputs<'_>, sink: &mut Sink) -> Named {
     }
     let mut excluded: IndexSet<String> = choices.without.iter().cloned().collect();
     let mut forced: IndexSet<String> = choices.with.iter().filter(|name| !excluded.contains(*name)).cloned().collect();
-    let more: Vec<&String> = settings.with.iter().map(|name| &name.value).filter(|name| !excluded.contains(*name)).collect();
+    let more: Vec<&String> =
+        settings.with.iter().map(|name| &name.value).filter(|name| !excluded.contains(*name)).collect();
     let fewer = settings.without.iter().map(|name| &name.value).filter(|name| !forced.contains(*name));
     excluded.extend(fewer.cloned());
     forced.extend(more.into_iter().cloned());

@@ -130,3 +130,37 @@ fn cycle<'a>(edges: &Edges<'a>, sorted: &[usize]) -> Vec<Edge<'a>> {
     }
     path.into_values().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    /// Edges from who waits to whom.
+    fn waiting(pairs: &[(usize, usize)]) -> Edges<'static> {
+        let span = Span::new(SourceMap::new().add("a.block", ""), 0, 0);
+        let edge = Edge { block: "a", waits_for: "b", because: "needs", span };
+        pairs.iter().map(|pair| (*pair, edge)).collect()
+    }
+
+    #[test]
+    fn what_waits_for_nothing_keeps_its_place() {
+        assert_eq!(sort(3, &waiting(&[])), [0, 1, 2]);
+        assert_eq!(sort(4, &waiting(&[(0, 3), (1, 0)])), [2, 3, 0, 1]);
+        assert_eq!(sort(0, &waiting(&[])), [0; 0]);
+    }
+
+    #[test]
+    fn a_cycle_is_told_without_what_only_waits_for_it() {
+        let edges = waiting(&[(0, 1), (1, 2), (2, 3), (3, 1), (4, 5)]);
+        let sorted = sort(6, &edges);
+        assert_eq!(sorted, [5, 4]);
+        assert_eq!(cycle(&edges, &sorted).len(), 3);
+    }
+
+    #[test]
+    fn a_cycle_of_ten_thousand_is_found_at_once() {
+        let edges = waiting(&(0..10_000).map(|index| (index, (index + 1) % 10_000)).collect::<Vec<_>>());
+        assert_eq!(cycle(&edges, &sort(10_000, &edges)).len(), 10_000);
+    }
+}

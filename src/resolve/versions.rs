@@ -53,7 +53,7 @@ pub fn pinned(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) 
     let project = inputs.project;
     let resolved: BTreeMap<String, &Version> = dependencies
         .iter()
-        .filter(|(name, _)| inputs.library.catalogs.get(*name).is_some_and(|catalog| catalog.package))
+        .filter(|(name, _)| inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package))
         .filter_map(|(name, dependency)| Some((normalize(name), dependency.version.as_ref()?)))
         .collect();
     let mut lines = BTreeMap::new();
@@ -113,7 +113,8 @@ fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
         "cog" => &build.sdk_version,
         _ => &None,
     };
-    let asked = |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: file_of(inputs, span) };
+    let asked =
+        |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: file_of(inputs, span) };
     let mut requirements: Vec<Requirement> =
         of_config.iter().map(|constraint| asked(&constraint.value, constraint.span)).collect();
     if name == PYTHON {
@@ -199,4 +200,45 @@ fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnos
         _ => None,
     };
     error::no_version(&catalog.name, &conflict, nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceMap;
+
+    fn catalog() -> Catalog {
+        Catalog::parse("name = \"tool\"\nversions = [\"1.0\", \"2.1\", \"1.5\", \"2.0\"]\n").unwrap()
+    }
+
+    fn asked(constraints: &[&str]) -> Vec<Requirement> {
+        let file = SourceMap::new().add("a.block", "");
+        let requirement = |(index, text): (usize, &&str)| Requirement {
+            constraint: Constraint::parse(text).unwrap(),
+            span: Span::new(file, index, index),
+            by: format!("`{index}`"),
+        };
+        constraints.iter().enumerate().map(requirement).collect()
+    }
+
+    #[test]
+    fn releases_are_newest_first() {
+        let versions: Vec<String> = catalog().releases.iter().map(|release| release.version.to_string()).collect();
+        assert_eq!(versions, ["2.1", "2.0", "1.5", "1.0"]);
+    }
+
+    #[test]
+    fn a_conflict_names_no_more_than_it_must() {
+        let found = no_version(&catalog(), &asked(&[">=1", "<2", "*", ">=2", "!=1.5"]));
+        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `<2`, and `3` asks for `>=2`");
+        let found = no_version(&catalog(), &asked(&["<2", ">=1.5", "!=1.5"]));
+        assert_eq!(found.related.len(), 2, "each pair of them fits together");
+    }
+
+    #[test]
+    fn one_that_nothing_fits_stands_alone_and_is_told_what_is_known() {
+        let found = no_version(&catalog(), &asked(&["<2", ">=7"]));
+        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `>=7`");
+        assert_eq!(found.help.unwrap(), "`tool` is known from 1.0 to 2.1");
+    }
 }

@@ -127,7 +127,7 @@ fn read_export(table: &Table, sink: &mut Sink) -> ExportSettings {
     }
 }
 
-/// A command in its parts; the empty list is one too: it takes away what the stack or the base image has.
+/// A command in its parts; the empty list is one too: it takes away what blocks and the stack set.
 fn read_command(table: &Table, key: &str, sink: &mut Sink) -> Option<Located<Vec<String>>> {
     let value = table.value(key)?;
     let words = value.items(sink);

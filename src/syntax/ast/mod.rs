@@ -286,7 +286,6 @@ pub struct Stage {
 }
 
 /// One statement of a stage.
-#[expect(clippy::large_enum_variant, reason = "trees are small, and a box for each node would cost more")]
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "few are alive at a time, and a box would be in the way of every match")]
 pub enum StageStmt {

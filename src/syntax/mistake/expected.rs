@@ -118,7 +118,6 @@ fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::network_mode => "`none`",
         Rule::phase_key => "a phase such as `build.app-deps`",
         Rule::input => "an input",
-        Rule::EOI => "the end of the item",
         _ => return word(rule),
     })
 }

@@ -74,9 +74,11 @@ impl Reader<'_> {
         let span = self.span(&part);
         Some(match part.as_rule() {
             Rule::k_not => Piece::Not(span),
-            Rule::k_if => Piece::If(span),
-            Rule::k_else => Piece::Else(span),
-            Rule::operator => Piece::Operator(operator(part.as_str())?, span),
+            Rule::operator => match part.as_str() {
+                "if" => Piece::If(span),
+                "else" => Piece::Else(span),
+                text => Piece::Operator(operator(text)?, span),
+            },
             _ => Piece::Value(self.postfix(part, height)?),
         })
     }
