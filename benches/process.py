@@ -3,7 +3,7 @@
 
     cargo build --release
     python3 benches/process.py                 # all tables
-    python3 benches/process.py --only scale    # one of: corpus, scale, hostile, plan
+    python3 benches/process.py --only scale    # one of: corpus, scale, plan, hostile, large
     python3 benches/process.py --check         # exit 1 when a limit is exceeded
 
 Needs only Python 3 on Linux, and builds nothing. Each line is one command, run `--runs` times in a process of its own;
@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "tests/scale/part.block"
 MIB = 1024 * 1024
 
+# The largest block file that is read, and the largest file of a project, less room for what stands around a case.
+LARGEST_BLOCK, LARGEST_FILE = MIB - 4096, 4 * MIB - 4096
+
 
 class Limit:
     """The most that a command may take: seconds, bytes. None: no limit."""
@@ -40,6 +43,8 @@ class Limit:
 COMPILE = Limit(wall=0.005, memory=20 * MIB)
 HOSTILE = Limit(wall=0.200, memory=50 * MIB)
 SCALE = Limit(wall=1.0)
+# What nothing may take, however large it is.
+LARGE = Limit(wall=5.0, memory=1024 * MIB)
 MOST_RATIO = 2.2
 
 
@@ -221,30 +226,63 @@ def in_stage(operations):
 
 
 def hostile_cases():
-    """Projects made to cost much, most of them as large as a file may be. tests/hostile.rs looks at what is said of them."""
-    wide = 4 * MIB - 4096
+    """Projects made to break a compiler, all refused. tests/hostile.rs looks at what is said of them."""
+    wide, file = LARGEST_BLOCK, LARGEST_FILE
     yield "10 MB block", block("# filler\n" * (10 * MIB // 9 + 1))
-    yield "4 MB of comments", block("# filler\n" * (wide // 9))
-    yield "4 MB one line", block("# " + "x" * wide)
-    yield "4 MB of brackets", block("[" * wide)
-    yield "4 MB of braces", block("{\n" * (wide // 2))
-    yield "4 MB of quotes", block('"' * wide)
-    yield "4 MB of words", block("block " * (wide // 6))
-    yield "4 MB of empty blocks", block("".join(f"block b{n} {{}}\n" for n in range(wide // 16)))
-    yield "4 MB of one block twice", block("block b {}\n" * (wide // 11))
-    yield "4 MB of wrong statements", in_block("foo bar\n" * (wide // 8))
-    yield "4 MB of unknown names", in_block("".join(f"let x{n} = y{n}\n" for n in range(wide // 22)))
-    yield "4 MB in one string", in_block('let x = "' + "x" * wide + '"')
-    yield "4 MB of interpolation", in_block('let x = "' + "${1}" * (wide // 4) + '"')
-    yield "4 MB list", in_block("let x = [" + "1, " * (wide // 3) + "1]")
-    yield "4 MB of or", in_block("let x = true" + " or true" * (wide // 8))
-    yield "4 MB of not", in_block("let x = " + "not " * (wide // 4) + "true")
-    yield "4 MB of ??", in_block("let x = none" + " ?? none" * (wide // 8))
-    yield "4 MB of postfix", in_block("let x = config" + ".build" * (wide // 6))
-    yield "4 MB of else", in_block("let x = " + "1 if true else " * (wide // 15) + "1")
-    yield "4 MB of bidi", block("\u202e" * (wide // 3))
-    yield "4 MB of NUL", block("\0" * wide)
-    yield "4 MB of lets in a chain", in_block(
+    yield "bidi", block("block b { # \u202eevil\n }")
+    yield "escape", block('block b { let x = "\x1b[2J" }')
+    yield "truncated UTF-8", block(b"block b { # \xe2\x82")
+    yield "1 MB of bidi", block("\u202e" * (wide // 3))
+    yield "1 MB of NUL", block("\0" * wide)
+    yield "1 MB of brackets", block("[" * wide)
+    yield "1 MB of braces", block("{\n" * (wide // 2))
+    yield "1 MB of quotes", block('"' * wide)
+    yield "1 MB of words", block("block " * (wide // 6))
+    yield "1 MB of wrong statements", in_block("foo bar\n" * (wide // 8))
+    yield "1 MB of not", in_block("let x = " + "not " * (wide // 4) + "true")
+    yield "1 MB of or", in_block("let x = true" + " or true" * (wide // 8))
+    yield "1 MB of postfix", in_block("let x = config" + ".build" * (wide // 6))
+    yield "1 MB of here-documents", in_stage('run """\n' + "cat <<A <<B\n" * (wide // 12) + '"""')
+    yield "depth 10,000 of lists", in_block(f"let x = {nested('[', '1', ']', 10_000)}")
+    yield "depth 10,000 of parentheses", in_block(f"let x = {nested('(', '1', ')', 10_000)}")
+    yield "depth 10,000 of interpolation", in_block("let x = " + nested('"${', "1", '}"', 10_000))
+    yield "depth 10,000 of when", in_stage(nested("when true {\n", 'run "x"', "}\n", 10_000))
+    yield "depth 10,000 of types", block(f"fn f(a: {nested('list<', 'int', '>', 10_000)}) -> int {{ 1 }}\nblock b {{}}")
+    yield "replace that grows", in_block(
+        'let x0 = "aaaaaaaaaaaaaaaa"\n'
+        + "".join(f'let x{n + 1} = x{n}.replace("a", x{n})\n' for n in range(8))
+        + 'detect { x8 == "" }'
+    )
+    yield "use in a circle", {
+        "main.py": "",
+        "blocks/a.block": 'use "./b.block"\nblock a { }',
+        "blocks/b.block": 'use "./a.block"\nblock b { }',
+    }
+    yield "use out of the project", block('use "../../../../etc/passwd"\nblock b { }')
+    yield "a fact out of the project", in_block('let x = read("../../etc/passwd")\ndetect { x != none }')
+    yield "requirements out of the project", {"cog.yaml": "build:\n  python_requirements: ../../etc/passwd\n"}
+    yield "duplicate keys", {"cog.yaml": "build:\n  gpu: true\n  gpu: false\n"}
+    yield "YAML bomb", {"cog.yaml": bomb()}
+    yield "4 MB of YAML brackets", {"cog.yaml": "a: " + "[" * file}
+    yield "4 MB of TOML brackets", {"main.py": "", "pyproject.toml": "a = " + "[" * file}
+    yield "4 MB of TOML dotted key", {"main.py": "", "pyproject.toml": "a" + ".a" * (file // 2) + " = 1\n"}
+    yield "4 MB of one requirement", {"requirements.txt": "a>=1" + ",>=1" * (file // 4)}
+    yield "4 MB of python_version", {"cog.yaml": 'build:\n  python_version: "' + "1." * (file // 2) + '1"\n'}
+    yield "100,000 constraints", {"cog.yaml": 'build:\n  python_version: "' + ">=3.8," * 100_000 + '>=3.8"\n'}
+
+
+def large_cases():
+    """Projects as large as the limits allow, or that ask for as much work: they cost what they hold, and no more."""
+    wide, file = LARGEST_BLOCK, LARGEST_FILE
+    yield "1 MB of comments", block("# filler\n" * (wide // 9))
+    yield "1 MB of empty blocks", block("".join(f"block b{n} {{}}\n" for n in range(wide // 16)))
+    yield "1 MB of one block again", block("block b {}\n" * (wide // 11))
+    yield "1 MB of unknown names", in_block("".join(f"let x{n} = y{n}\n" for n in range(wide // 22)))
+    yield "1 MB in one string", in_block('let x = "' + "x" * wide + '"')
+    yield "1 MB of interpolation", in_block('let x = "' + "${1}" * (wide // 4) + '"')
+    yield "1 MB list", in_block("let x = [" + "1, " * (wide // 3) + "1]")
+    yield "1 MB of else", in_block("let x = " + "1 if true else " * (wide // 15) + "1")
+    yield "1 MB of lets in a chain", in_block(
         "let x0 = 1\n" + "".join(f"let x{n + 1} = x{n}\n" for n in range(wide // 24))
     )
     yield "lets that double", in_block(
@@ -265,73 +303,59 @@ def hostile_cases():
         )
         + "block b { detect { f30(1) == [1] } }"
     )
-    yield "functions in a long chain", block(
+    yield "20,000 functions in a chain", block(
         "fn f0(a: int) -> int { a }\n"
-        + "".join(f"fn f{n + 1}(a: int) -> int {{ f{n}(a) }}\n" for n in range(40_000))
-        + "block b { detect { f40000(1) == 1 } }"
+        + "".join(f"fn f{n + 1}(a: int) -> int {{ f{n}(a) }}\n" for n in range(20_000))
+        + "block b { detect { f20000(1) == 1 } }"
     )
-    yield "replace that grows", in_block(
-        'let x0 = "aaaaaaaaaaaaaaaa"\n'
-        + "".join(f'let x{n + 1} = x{n}.replace("a", x{n})\n' for n in range(8))
-        + 'detect { x8 == "" }'
-    )
-    yield "depth 10,000 of lists", in_block(f"let x = {nested('[', '1', ']', 10_000)}")
-    yield "depth 10,000 of parentheses", in_block(f"let x = {nested('(', '1', ')', 10_000)}")
-    yield "depth 10,000 of interpolation", in_block("let x = " + nested('"${', "1", '}"', 10_000))
-    yield "depth 10,000 of when", in_stage(nested("when true {\n", 'run "x"', "}\n", 10_000))
-    yield "depth 10,000 of types", block(f"fn f(a: {nested('list<', 'int', '>', 10_000)}) -> int {{ 1 }}\nblock b {{}}")
-    yield "4 MB shell text", in_stage('run "echo ' + "'x' " * (wide // 4) + '"')
-    yield "4 MB of $( in shell text", in_stage("run '" + "$(" * (wide // 2) + "'")
-    yield "4 MB of ` in shell text", in_stage("run '" + "`" * wide + "'")
-    yield "4 MB of here-documents", in_stage('run """\n' + "cat <<A <<B\n" * (wide // 12) + '"""')
-    yield "4 MB of run steps", in_stage('run "x"\n' * (wide // 8))
-    yield "stages in a long chain", in_block(
-        "phase build.app-build {\nstage s0 { from scratch\n mkdir \"/x\" }\n"
-        + "".join(f"stage s{n + 1} {{ from stage s{n}\n mkdir \"/x\" }}\n" for n in range(40_000))
+    yield "1 MB shell text", in_stage('run "echo ' + "'x' " * (wide // 4) + '"')
+    yield "1 MB of $( in shell text", in_stage("run '" + "$(" * (wide // 2) + "'")
+    yield "1 MB of ` in shell text", in_stage("run '" + "`" * wide + "'")
+    yield "1 MB of run steps", in_stage('run "x"\n' * (wide // 8))
+    yield "20,000 stages in a chain", in_block(
+        'phase build.app-build {\nstage s0 { from scratch\n mkdir "/x" }\n'
+        + "".join(f'stage s{n + 1} {{ from stage s{n}\n mkdir "/x" }}\n' for n in range(20_000))
         + "}"
     )
-    yield "use in a circle", {
-        "main.py": "",
-        "blocks/a.block": 'use "./b.block"\nblock a { }',
-        "blocks/b.block": 'use "./a.block"\nblock b { }',
-    }
     yield "20,000 block files", {"main.py": ""} | {f"blocks/b{n}.block": f"block b{n} {{}}" for n in range(20_000)}
     yield "exists of 1,000 stars", in_block(f'detect {{ exists("{"*a" * 1000}") }}') | {"a" * 200: ""}
     yield "exists of 50 double stars", in_block(f'detect {{ exists("{"**/" * 50}x") }}') | {"a/" * 60 + "b": ""}
-    yield "YAML bomb", {"cog.yaml": bomb()}
-    yield "4 MB of YAML brackets", {"cog.yaml": "a: " + "[" * wide}
-    yield "4 MB of YAML keys", {"cog.yaml": "".join(f"k{n}: 1\n" for n in range(wide // 12))}
-    yield "4 MB of YAML merge", {"cog.yaml": "a: &a\n" + "".join(f"  k{n}: 1\n" for n in range(wide // 14)) + "b:\n  <<: *a\n"}
-    yield "4 MB of TOML brackets", {"main.py": "", "pyproject.toml": "a = " + "[" * wide}
-    yield "4 MB of TOML tables", {"main.py": "", "pyproject.toml": "".join(f"[t{n}]\n" for n in range(wide // 10))}
-    yield "4 MB of TOML dotted key", {"main.py": "", "pyproject.toml": "a" + ".a" * (wide // 2) + " = 1\n"}
-    yield "4 MB of requirements", {"requirements.txt": "".join(f"p{n}==1.{n}\n" for n in range(wide // 18))}
-    yield "4 MB of wrong requirements", {"requirements.txt": "===\n" * (wide // 4)}
-    yield "4 MB of one requirement", {"requirements.txt": "a>=1" + ",>=1" * (wide // 4)}
-    yield "4 MB of python_version", {"cog.yaml": 'build:\n  python_version: "' + "1." * (wide // 2) + '1"\n'}
-    yield "100,000 catalog constraints", {"cog.yaml": 'build:\n  python_version: "' + ">=3.8," * 100_000 + '>=3.8"\n'}
-    yield "4 MB .dockerignore", {"main.py": "", ".dockerignore": "*a*b*c\n" * (wide // 7)}
+    yield "4 MB of YAML keys", {"cog.yaml": "".join(f"k{n}: 1\n" for n in range(file // 12))}
+    yield "4 MB of YAML merge", {"cog.yaml": "a: &a\n" + "".join(f"  k{n}: 1\n" for n in range(file // 14)) + "b:\n  <<: *a\n"}
+    yield "4 MB of TOML tables", {"main.py": "", "pyproject.toml": "".join(f"[t{n}]\n" for n in range(file // 10))}
+    yield "4 MB of requirements", {"requirements.txt": "".join(f"p{n}==1.{n}\n" for n in range(file // 18))}
+    yield "4 MB of wrong requirements", {"requirements.txt": "===\n" * (file // 4)}
+    yield "4 MB .dockerignore", {"main.py": "", ".dockerignore": "*a*b*c\n" * (file // 7)}
 
 
 def write(folder, files):
-    for path, text in files.items():
+    for path, content in files.items():
         path = folder / path
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
 
 
-def hostile(report, binary, scratch):
-    """Files made to break a compiler: each ends soon, with 0 or 1."""
-    report.title("hostile project → llb")
-    count = min(report.count, 3)
-    for at, (name, files) in enumerate(hostile_cases()):
-        project = write(scratch / f"hostile-{at}", files)
-        report.line(name, compile_command(binary, project), HOSTILE, expected=(0, 1), count=count)
+def written(report, binary, scratch, cases, limit, expected):
+    for at, (name, files) in enumerate(cases):
+        project = write(scratch / f"case-{at}", files)
+        report.line(name, compile_command(binary, project), limit, expected, count=min(report.count, 3))
         shutil.rmtree(project)
 
 
-TABLES = {"corpus": corpus, "scale": scale, "plan": plans, "hostile": hostile}
+def hostile(report, binary, scratch):
+    """Files made to break a compiler: refused soon."""
+    report.title("hostile project → llb")
+    written(report, binary, scratch, hostile_cases(), HOSTILE, expected=(1,))
+
+
+def large(report, binary, scratch):
+    """Projects as large as may be: no limit on time, but one that shows when cost has no bound."""
+    report.title("largest project → llb")
+    written(report, binary, scratch, large_cases(), LARGE, expected=(0, 1))
+
+
+TABLES = {"corpus": corpus, "scale": scale, "plan": plans, "hostile": hostile, "large": large}
 
 
 def main():

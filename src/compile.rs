@@ -92,7 +92,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     info!(stack, "stack chosen");
     program.add_shipped(&stacks.stacks[&stack], &project, options, sources, sink);
 
-    let world = environment::of(&library, &program.depended());
+    let world = environment::of(&library, &program.columns_asked(sources));
     let hir = check::check(&program.borrow().sources(), &world, sink);
     let inputs = Inputs { hir: &hir, ..inputs };
     let stack = stop_at_errors(hir.stacks.get(&stack), sink)?;
@@ -123,7 +123,7 @@ pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: 
     if let Some(stack) = resolve::choose_stack(&inputs, &mut Trace::default(), sink) {
         program.add_shipped(stack, &project, options, sources, sink);
     }
-    let world = environment::of(&library, &program.depended());
+    let world = environment::of(&library, &program.columns_asked(sources));
     let hir = check::check(&program.borrow().sources(), &world, sink);
     Some(Front { hir, asts: program.into_asts() })
 }
@@ -134,7 +134,7 @@ pub fn all_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, s
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     program.add_all_shipped(sources, sink);
-    check::check(&program.borrow().sources(), &environment::of(&library, &program.depended()), sink)
+    check::check(&program.borrow().sources(), &environment::of(&library, &program.columns_asked(sources)), sink)
 }
 
 /// Lowers a compilation to LLB and an image config.

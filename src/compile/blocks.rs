@@ -14,7 +14,7 @@ use crate::project::tree::{self, FileKind, TreeError};
 use crate::source::shipped::{self, Shipped};
 use crate::source::{FileId, SourceMap};
 use crate::syntax;
-use crate::syntax::ast::{Ast, BlockMember, Item};
+use crate::syntax::ast::{Ast, Item};
 
 /// A block file that does not lie in the project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,18 +108,23 @@ impl Program {
         }
     }
 
-    /// What the blocks name in `depends`.
-    pub fn depended(&self) -> BTreeSet<&str> {
-        let items = self.own.iter().chain(&self.shipped).flat_map(|ast| &ast.items);
-        let members = items.flat_map(|item| match item {
-            Item::Block(block) => block.members.as_slice(),
-            _ => &[],
-        });
-        let depends = members.flat_map(|member| match member {
-            BlockMember::Depends(depends) => depends.entries.as_slice(),
-            _ => &[],
-        });
-        depends.map(|entry| entry.name.name.as_str()).collect()
+    /// The catalogs that the blocks may ask for more than a version: each `NAME` in a `dep.NAME` that is not followed by
+    /// `.version`, wherever it stands. Reading a catalog costs more than looking for its name.
+    pub fn columns_asked(&self, sources: &SourceMap) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for ast in self.own.iter().chain(&self.shipped) {
+            let file = sources.file(ast.file);
+            for after in file.text.split("dep.").skip(1) {
+                let mut words = after.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-' || c == '.'));
+                let path = words.next().unwrap_or_default();
+                match path.split_once('.') {
+                    Some((_, field)) if field.split('.').next() == Some("version") => {}
+                    Some((name, _)) => drop(names.insert(name.to_owned())),
+                    None => drop(names.insert(path.to_owned())),
+                }
+            }
+        }
+        names
     }
 
     /// All trees, the project's first.

@@ -10,12 +10,12 @@ use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Image;
 use crate::source::shipped;
 
-/// The names and types that the library brings into the language. Of the catalogs that `depended` names the columns are
-/// known, of the others the names alone: only a block that depends on a thing may ask for its columns.
-pub fn of(library: &Library, depended: &BTreeSet<&str>) -> Environment {
+/// The names and types that the library brings into the language. Of the catalogs in `columns_asked` the columns are
+/// known, of the others the names alone.
+pub fn of(library: &Library, columns_asked: &BTreeSet<String>) -> Environment {
     let optional = Type::Optional(Box::new(Type::String));
     let catalogs = library.catalogs.names().map(|name| {
-        let catalog = depended.get(name).and_then(|name| library.catalogs.get(name));
+        let catalog = columns_asked.get(name).and_then(|name| library.catalogs.get(name));
         let columns = catalog.into_iter().flat_map(Catalog::columns);
         (name.to_owned(), columns.map(|column| (column.to_owned(), optional.clone())).collect())
     });

@@ -93,7 +93,11 @@ impl Diagnostic {
 pub struct Sink {
     found: Vec<Diagnostic>,
     seen: BTreeSet<Diagnostic>,
+    has_errors: bool,
 }
+
+/// How many findings one run keeps: nobody reads more, and a file may hold a million.
+const MOST: usize = 50_000;
 
 impl Sink {
     /// An empty sink.
@@ -101,8 +105,14 @@ impl Sink {
         Self::default()
     }
 
-    /// Adds a finding; the same finding at the same place is kept once.
+    /// Adds a finding; the same finding at the same place is kept once. Behind the first [`MOST`], only an error that is
+    /// the first one is.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        let is_error = diagnostic.severity == Severity::Error;
+        if self.found.len() >= MOST && (self.has_errors || !is_error) {
+            return;
+        }
+        self.has_errors |= is_error;
         if self.seen.insert(diagnostic.clone()) {
             self.found.push(diagnostic);
         }
@@ -110,7 +120,7 @@ impl Sink {
 
     /// Whether an error is among them.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|found| found.severity == Severity::Error)
+        self.has_errors
     }
 
     /// All of them, in the order they were found.
@@ -142,6 +152,20 @@ mod tests {
         let messages: Vec<_> = sink.diagnostics().iter().map(|found| found.message.as_str()).collect();
         assert_eq!(messages, ["b", "a", "b"]);
         assert!(sink.has_errors());
+    }
+
+    #[test]
+    fn the_first_error_is_kept_however_many_warnings_come_before_it() {
+        let file = SourceMap::new().add("a.block", "text");
+        let at = |diagnostic: Diagnostic, number| diagnostic.at(Span::new(file, number, number), "");
+        let mut sink = Sink::new();
+        for number in 0..MOST + 10 {
+            sink.push(at(Diagnostic::warning(code::SYNTAX_UNEXPECTED, "w"), number));
+        }
+        assert_eq!((sink.diagnostics().len(), sink.has_errors()), (MOST, false));
+        sink.push(at(Diagnostic::error(code::SYNTAX_UNEXPECTED, "first"), 0));
+        sink.push(at(Diagnostic::error(code::SYNTAX_UNEXPECTED, "second"), 0));
+        assert_eq!((sink.diagnostics().len(), sink.has_errors()), (MOST + 1, true));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::ffi::CStr;
 use std::fs::File;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -63,10 +63,12 @@ impl Root {
         Ok(Self { fd, given: directory.to_owned(), path: OnceLock::new() })
     }
 
-    /// Where the directory really lies.
+    /// Where the directory really lies. Linux tells it of what is open; elsewhere each name on the way is looked at.
+    #[expect(clippy::disallowed_methods, reason = "this is project::disk, where paths are resolved")]
     fn path(&self) -> Result<&Path, Refusal> {
-        #[expect(clippy::disallowed_methods, reason = "this is project::disk, where paths are resolved")]
-        let path = self.path.get_or_init(|| std::fs::canonicalize(&self.given).ok());
+        let opened = format!("/proc/self/fd/{}", self.fd.as_raw_fd());
+        let really = || std::fs::read_link(opened).or_else(|_| std::fs::canonicalize(&self.given));
+        let path = self.path.get_or_init(|| really().ok());
         path.as_deref().ok_or(Refusal::Because("its place cannot be told"))
     }
 
