@@ -170,6 +170,19 @@ fn fmt_formats_checks_and_shows_the_difference() {
 }
 
 #[test]
+fn fmt_takes_the_block_files_of_a_folder_and_of_the_folders_in_it() {
+    let project = support::project(&[
+        ("cogpack.toml", b"blocks = [\"tools\", \"own/a.block\"]\n"),
+        ("tools/a.block", b"block   tool { }"),
+        ("own/a.block", b"block   own { }"),
+        ("own/.hidden/b.block", b"block   hidden { }"),
+    ]);
+    let check = |args: &[&str]| stderr(&run_in(project.path(), &[&["fmt", "--check"], args].concat()));
+    assert_eq!(check(&["."]).matches("would format").count(), 2, "{}", check(&["."]));
+    assert_eq!(check(&[]).matches("would format").count(), 2, "{}", check(&[]));
+}
+
+#[test]
 fn fmt_reads_stdin_and_leaves_broken_files_alone() {
     let mut child = support::cogpack().args(["fmt", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"block a {detect {exists( \"x\" )}}").unwrap();
