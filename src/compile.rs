@@ -22,9 +22,10 @@ use crate::check::hir::Hir;
 use crate::diagnostic::render::{self, Format, Style};
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::llb;
+use crate::llb::config::ImageConfig;
 use crate::plan::compose::compose;
 use crate::plan::metadata::Metadata;
-use crate::plan::model::Plan;
+use crate::plan::model::{Plan, Platform};
 use crate::plan::place::OriginPlaces;
 use crate::plan::validate::validate;
 use crate::project::disk::DiskTree;
@@ -61,8 +62,8 @@ pub struct Compilation {
     pub plan: Plan,
     /// What was decided on the way.
     pub metadata: Metadata,
-    /// The configs of the base images, by their references.
-    pub image_configs: IndexMap<String, llb::config::ImageConfig>,
+    /// The configs of the images that metadata knows, by their references.
+    pub image_configs: IndexMap<String, ImageConfig>,
     /// The texts of the blocks that took part, by the names that origins use.
     pub sources: IndexMap<String, Arc<str>>,
     /// Findings that do not stop the build.
@@ -105,7 +106,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     info!(stages = plan.stages.len(), "plan composed");
     Some(Compilation {
         metadata: Metadata::new(&inputs, &resolution),
-        image_configs: image_configs(&resolution, options),
+        image_configs: environment::image_configs(&library, &plan.platform),
         sources: program.texts(sources),
         warnings: sink.diagnostics().to_vec(),
         plan,
@@ -211,10 +212,7 @@ fn stop_at_errors<T>(value: Option<T>, sink: &Sink) -> Option<T> {
     if sink.has_errors() { None } else { value }
 }
 
-/// The configs of the two base images, as their metadata tells them.
-fn image_configs(resolution: &Resolution<'_>, options: &Options) -> IndexMap<String, llb::config::ImageConfig> {
-    [&resolution.base.build, &resolution.base.runtime]
-        .into_iter()
-        .map(|image| (image.reference.clone(), environment::image_config(image, &options.platform)))
-        .collect()
+/// The configs of the images that metadata knows, by their references: for a plan that was read, too.
+pub fn image_configs(platform: &Platform, sources: &SourceMap, sink: &mut Sink) -> IndexMap<String, ImageConfig> {
+    environment::image_configs(&Library::shipped(sources, sink), platform)
 }

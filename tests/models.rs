@@ -43,6 +43,15 @@ fn every_whole_project_compiles_to_the_plan_it_should() {
 }
 
 #[test]
+fn metadata_has_the_lines_that_are_installed_at_the_versions_that_a_lock_fixes() {
+    let project = support::root().join("tests/models/beside-a-lock");
+    let compiled = compile::directory(&project, &Options::default()).unwrap_or_else(|failure| panic!("{failure}"));
+    let packages = &compiled.metadata.python_packages;
+    assert_eq!(packages.index_urls, ["https://packages.example/simple"]);
+    assert_eq!(packages.requirements, ["colorama>=0.4", "numpy==2.1.3", "requests[socks]==2.32.3"]);
+}
+
+#[test]
 fn a_block_dropped_into_a_project_joins_the_plan() {
     let block = b"block hello { phase build.app-build { stage say { run \"echo hello\" } } }";
     let without = support::project(&[("main.py", b"")]);

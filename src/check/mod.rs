@@ -25,7 +25,6 @@ mod scope;
 mod signature;
 mod stack;
 mod stage;
-mod suggest;
 mod type_name;
 mod walk;
 

@@ -54,7 +54,7 @@ pub fn run(args: &BlocksArgs, output: &Output) -> Result<Exit, Problem> {
         entries.retain(|entry| entry.name == *name);
         if entries.is_empty() {
             let known = hir.blocks.keys().map(String::as_str);
-            let help = crate::resolve::error::suggestion(name, known);
+            let help = crate::diagnostic::suggest::suggestion(name, known);
             let problem = Problem::usage(format!("no block is called `{name}`"));
             return Err(problem.help(help.unwrap_or_else(|| "`cogpack blocks` lists them".into())));
         }

@@ -74,7 +74,11 @@ fn lowerable(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result
     let Some(read) = read::read(file, &sources.file(file).text, sink) else { return Ok(None) };
     validate(&read.plan, &read.places, sink);
     let plan = (!sink.has_errors()).then_some(read.plan);
-    Ok(plan.map(|plan| Lowerable { plan, image_configs: IndexMap::new(), sources: IndexMap::new() }))
+    Ok(plan.map(|plan| Lowerable {
+        image_configs: compile::image_configs(&plan.platform, sources, sink),
+        plan,
+        sources: IndexMap::new(),
+    }))
 }
 
 fn emit(args: &CompileArgs, lowerable: Lowerable, sink: &mut Sink) -> Result<Option<Vec<u8>>, Problem> {

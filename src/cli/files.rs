@@ -72,6 +72,24 @@ pub fn block_files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
+/// Block files: a file is itself, a folder those in it and in the folders below it, sorted. Hidden folders and links to
+/// folders are passed over.
+pub fn block_files_below(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let mut files = block_files(path)?;
+    let mut open = vec![path.to_owned()];
+    while let Some(folder) = open.pop().filter(|folder| is_directory(folder)) {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok) {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if is_folder && !entry.file_name().to_string_lossy().starts_with('.') {
+                files.extend(block_files(&entry.path())?);
+                open.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// The text on stdin.
 pub fn stdin() -> Result<String, Problem> {
     std::io::read_to_string(std::io::stdin().lock())

@@ -9,6 +9,7 @@ use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
 use crate::cli::{files, project};
 use crate::diagnostic::Sink;
+use crate::project::{Project, tree};
 use crate::source::SourceMap;
 use crate::syntax;
 
@@ -56,14 +57,29 @@ fn is_stdin(path: &Path) -> bool {
 
 fn paths(args: &FmtArgs) -> Result<Vec<PathBuf>, Problem> {
     if args.files.is_empty() {
-        let folder = project::root(None)?.join("blocks");
-        return if files::is_directory(&folder) { files::block_files(&folder) } else { Ok(Vec::new()) };
+        return own_files();
     }
     let mut paths = Vec::new();
     for path in &args.files {
-        paths.extend(if is_stdin(path) { vec![path.clone()] } else { files::block_files(path)? });
+        paths.extend(if is_stdin(path) { vec![path.clone()] } else { files::block_files_below(path)? });
     }
     Ok(paths)
+}
+
+/// The block files of the project: those that `cogpack.toml` names, else those in `blocks`.
+fn own_files() -> Result<Vec<PathBuf>, Problem> {
+    let root = project::root(None)?;
+    let named = Project::read(Box::new(project::open(Some(&root))?), &SourceMap::new(), &mut Sink::new()).settings;
+    let Some(named) = named.block_paths else {
+        let folder = root.join("blocks");
+        return if files::is_directory(&folder) { files::block_files(&folder) } else { Ok(Vec::new()) };
+    };
+    let mut files = Vec::new();
+    // A path that leads out of the project is an error of other commands; nothing is written there.
+    for path in named.iter().filter_map(|path| tree::clean(&path.value).ok()) {
+        files.extend(files::block_files(&root.join(path))?);
+    }
+    Ok(files)
 }
 
 /// The formatted text; `None` when the file does not parse, which is left as it is.

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
+
 use crate::check::Environment;
 use crate::check::types::Type;
 use crate::llb::config::{ImageConfig, RunConfig};
+use crate::plan::model::Platform;
 use crate::resolve::Library;
 use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Image;
@@ -27,11 +30,16 @@ pub fn of(library: &Library, columns_asked: &BTreeSet<String>) -> Environment {
     }
 }
 
-/// The OCI config of an image, as far as its metadata tells it.
-pub fn image_config(image: &Image, platform: &(String, String)) -> ImageConfig {
+/// The OCI configs of all images, as far as their metadata tells them, by reference.
+pub fn image_configs(library: &Library, platform: &Platform) -> IndexMap<String, ImageConfig> {
+    let images = library.images.by_name.values();
+    images.map(|image| (image.reference.clone(), image_config(image, platform))).collect()
+}
+
+fn image_config(image: &Image, platform: &Platform) -> ImageConfig {
     ImageConfig {
-        os: platform.0.clone(),
-        architecture: platform.1.clone(),
+        os: platform.os.clone(),
+        architecture: platform.arch.clone(),
         config: RunConfig {
             env: image.env.clone(),
             working_dir: image.workdir.clone().unwrap_or_default(),

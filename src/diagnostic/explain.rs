@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::diagnostic::code::{ALL, Code};
 use crate::diagnostic::render::Style;
+use crate::diagnostic::suggest::closest;
 
 /// No diagnostic, or more than one, is called so.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,24 +48,13 @@ fn find(asked: &str, codes: &'static [Code]) -> Result<&'static Code, Unknown> {
     }
 }
 
-/// The alias or name next to what was asked for; at most a third of its letters may differ.
+/// The alias or name next to what was asked for.
 fn nearest(wanted: &str, codes: &'static [Code]) -> Vec<&'static str> {
-    const LONGEST: usize = 80;
-    let length = wanted.chars().count();
-    if length > LONGEST {
-        return Vec::new();
-    }
-    let ways = |code: &'static Code| {
-        let last = code.name.rsplit("::").next().unwrap_or(code.name);
-        [(code.alias, code.alias.to_ascii_lowercase()), (code.name, last.to_owned()), (code.name, code.name.to_owned())]
-    };
-    let best = codes
-        .iter()
-        .flat_map(ways)
-        .map(|(shown, compared)| (strsim::damerau_levenshtein(wanted, &compared), shown))
-        .filter(|(distance, _)| distance * 3 <= length)
-        .min_by_key(|(distance, _)| *distance);
-    best.map(|(_, shown)| shown).into_iter().collect()
+    let last = |code: &Code| code.name.rsplit("::").next().unwrap_or(code.name);
+    let ways = codes.iter().flat_map(|code| [code.alias, last(code), code.name]);
+    let best = closest(wanted, ways);
+    let shown = best.map(|best| codes.iter().find(|code| last(code) == best).map_or(best, |code| code.name));
+    shown.into_iter().collect()
 }
 
 /// A code's page for a terminal. Without colours it is the page's text with fences indented.

@@ -1,11 +1,12 @@
 //! What can be wrong with a plan: one constructor a code. Places are added by the caller.
 
+use crate::diagnostic::suggest::{listing, suggestion};
 use crate::diagnostic::{Diagnostic, code};
 
 /// A field that nothing reads.
 pub fn unknown_field(field: &str, owner: &str, known: &[&str]) -> Diagnostic {
-    let help = did_you_mean(field, known.iter().copied())
-        .unwrap_or_else(|| format!("the fields here are {}", listed(known.iter().copied())));
+    let help = suggestion(field, known.iter().copied())
+        .unwrap_or_else(|| format!("the fields here are {}", listing(known.iter().copied())));
     Diagnostic::error(code::PLAN_UNKNOWN_FIELD, format!("{owner} has an unknown field `{field}`")).help(help)
 }
 
@@ -36,15 +37,15 @@ pub fn input(message: String) -> Diagnostic {
 
 /// A phase that does not exist.
 pub fn unknown_phase(phase: &str, owner: &str, known: &[&str]) -> Diagnostic {
-    let help = did_you_mean(phase, known.iter().copied())
-        .unwrap_or_else(|| format!("the phases are {}", listed(known.iter().copied())));
+    let help = suggestion(phase, known.iter().copied())
+        .unwrap_or_else(|| format!("the phases are {}", listing(known.iter().copied())));
     Diagnostic::error(code::PLAN_UNKNOWN_PHASE, format!("{owner} names an unknown phase `{phase}`")).help(help)
 }
 
 /// A word where only some words may stand.
 pub fn unknown_word(what: &str, word: &str, known: &[&str]) -> Diagnostic {
-    let help = did_you_mean(word, known.iter().copied())
-        .unwrap_or_else(|| format!("it is one of {}", listed(known.iter().copied())));
+    let help = suggestion(word, known.iter().copied())
+        .unwrap_or_else(|| format!("it is one of {}", listing(known.iter().copied())));
     Diagnostic::error(code::PLAN_UNKNOWN_WORD, format!("{what} is `{word}`, which nothing is called")).help(help)
 }
 
@@ -221,24 +222,4 @@ pub fn stage_never_runs(id: &str) -> Diagnostic {
         format!("stage `{id}` never runs: nothing on the way to the image reads it"),
     )
     .help("read it from a stage that leads to the image, or remove it")
-}
-
-/// Above this many names a suggestion costs more than it says.
-const MOST_NAMES: usize = 500;
-
-/// The known name that is near, as a question.
-pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let limit = word.chars().count().max(3) / 3;
-    let known: Vec<&str> =
-        known.into_iter().take(MOST_NAMES).filter(|name| name.len().abs_diff(word.len()) <= 4 * limit).collect();
-    if word.len() > 256 {
-        return None;
-    }
-    let near = known.into_iter().map(|name| (strsim::damerau_levenshtein(word, name), name));
-    let (distance, name) = near.min_by_key(|(distance, _)| *distance)?;
-    (distance <= limit).then(|| format!("did you mean `{name}`?"))
-}
-
-fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

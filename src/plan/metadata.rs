@@ -58,7 +58,7 @@ pub struct RequirementMetadata {
 pub struct PythonPackages {
     /// Extra indexes.
     pub index_urls: Vec<String>,
-    /// The lines that are installed.
+    /// The lines that are installed, each at its version where a lock or a catalog fixes one.
     pub requirements: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ impl Metadata {
                 .collect(),
             python_packages: PythonPackages {
                 index_urls: packages.indexes.iter().map(|index| index.value.clone()).collect(),
-                requirements: packages.lines.iter().map(|line| line.value.clone()).collect(),
+                requirements: resolution.lines.clone(),
             },
             trace: resolution.trace.clone(),
         }

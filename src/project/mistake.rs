@@ -3,29 +3,10 @@
 
 use std::ops::RangeInclusive;
 
+use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::diagnostic::{Diagnostic, code};
 use crate::project::data::{Data, DataKind};
 use crate::source::Span;
-
-/// Of `known`, what was likely meant by `word`: at most a third of its letters away.
-fn closest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    let most = word.chars().count().max(3) / 3;
-    let distance = |candidate: &str| strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
-    let nearest = known.iter().map(|candidate| (distance(candidate), *candidate)).min_by_key(|(distance, _)| *distance);
-    nearest.filter(|(distance, _)| *distance <= most).map(|(_, candidate)| candidate)
-}
-
-fn did_you_mean(word: &str, known: &[&str], what: &str) -> String {
-    // Words far longer than any known one cannot be near one; measuring them costs their length squared.
-    match (word.len() < 100).then(|| closest(word, known)).flatten() {
-        Some(candidate) => format!("did you mean `{candidate}`?"),
-        None => format!("{what}: {}", list(known)),
-    }
-}
-
-fn list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
 
 /// A text from a file as messages show it: short, with control characters written out.
 fn shown(text: &str) -> String {
@@ -57,9 +38,9 @@ pub fn code_missing(path: &str, span: Span) -> Diagnostic {
 
 /// A key that nothing reads.
 pub fn key_unknown(path: &str, key: &str, known: &[&str], span: Span) -> Diagnostic {
-    Diagnostic::error(code::KEY_UNKNOWN, format!("unknown key `{}`", shown(path)))
-        .at(span, "not known here")
-        .help(did_you_mean(key, known, "the keys here are"))
+    Diagnostic::error(code::KEY_UNKNOWN, format!("unknown key `{}`", shown(path))).at(span, "not known here").help(
+        did_you_mean(key, known.iter().copied(), || format!("the keys here are: {}", listing(known.iter().copied()))),
+    )
 }
 
 /// A value of another type than its key has.
@@ -297,7 +278,9 @@ pub fn include_depth(path: &str, most: usize, span: Span) -> Diagnostic {
 pub fn option_unknown(option: &str, known: &[&str], span: Span) -> Diagnostic {
     Diagnostic::error(code::OPTION_UNKNOWN, format!("unknown option `{}`", shown(option)))
         .at(span, "not known here")
-        .help(did_you_mean(option, known, "the options here are"))
+        .help(did_you_mean(option, known.iter().copied(), || {
+            format!("the options here are: {}", listing(known.iter().copied()))
+        }))
 }
 
 /// An option without the value that it takes, or with one that it does not take.

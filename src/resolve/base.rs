@@ -67,26 +67,20 @@ pub fn choose(
             continue;
         }
         let score = score(&pair, &needs, dependencies);
-        trace.images.push(decision(name, String::new()));
+        let (satisfied, Reverse(unneeded)) = score;
+        let reason = format!("it has {satisfied} of {} dependencies, and {unneeded} more packages", dependencies.len());
+        trace.images.push(decision(name, reason));
         if best.as_ref().is_none_or(|(_, known, _)| score > *known) {
             best = Some((pair, score, trace.images.len() - 1));
         }
     }
-    let Some((pair, (satisfied, Reverse(unneeded)), index)) = best else {
+    let Some((pair, _, index)) = best else {
         let reasons: Vec<String> =
             reasons.iter().map(|(reason, names)| format!("{reason}: {}", names.join(", "))).collect();
         sink.push(error::no_base(&reasons, place(inputs, images, &needs, dependencies)));
         return None;
     };
-    for (position, decision) in trace.images.iter_mut().enumerate() {
-        if position == index {
-            decision.chosen = true;
-            decision.reason =
-                format!("it has {satisfied} of {} dependencies, and {unneeded} more packages", dependencies.len());
-        } else if decision.reason.is_empty() {
-            decision.reason = "another has more of what is needed, or less of what is not".into();
-        }
-    }
+    trace.images[index].chosen = true;
     Some(pair)
 }
 

@@ -1,24 +1,12 @@
 //! What resolution finds wrong.
 
 use crate::check::hir::Name;
+use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::diagnostic::{Diagnostic, code};
 use crate::resolve::catalog::Malformed;
 use crate::resolve::trace::Decision;
 use crate::resolve::{Requirement, order::Edge};
 use crate::source::{FileId, Span};
-
-/// The nearest of `known` to `name`, as a help text.
-pub fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    known
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.chars().count().max(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
-}
-
-fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-}
 
 /// E0701: no stack's `detect` holds.
 pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
@@ -35,14 +23,14 @@ pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
 
 /// E0702: the stack that was named does not exist.
 pub fn unknown_stack<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, span: Option<Span>) -> Diagnostic {
-    let help = suggestion(name, known.clone()).unwrap_or_else(|| format!("the stacks are {}", list(known)));
+    let help = did_you_mean(name, known.clone(), || format!("the stacks are {}", listing(known)));
     let diagnostic = Diagnostic::error(code::RESOLVE_UNKNOWN_STACK, format!("no stack is called `{name}`")).help(help);
     place(diagnostic, span)
 }
 
 /// E0703: a block that was named does not exist.
 pub fn unknown_block<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, span: Option<Span>) -> Diagnostic {
-    let help = suggestion(name, known.clone()).unwrap_or_else(|| format!("the blocks are {}", list(known)));
+    let help = did_you_mean(name, known.clone(), || format!("the blocks are {}", listing(known)));
     let diagnostic = Diagnostic::error(code::RESOLVE_UNKNOWN_BLOCK, format!("no block is called `{name}`")).help(help);
     place(diagnostic, span)
 }
@@ -84,9 +72,9 @@ pub fn unprovided(block: &str, need: &Name, side: &str, out: &[Decision]) -> Dia
 pub fn overlap(block: &Name, other: &Name, shared: &[&str], own: &[&str]) -> Diagnostic {
     Diagnostic::error(
         code::RESOLVE_OVERLAP,
-        format!("`{}` and `{}` both provide {}", block.text, other.text, list(shared.iter().copied())),
+        format!("`{}` and `{}` both provide {}", block.text, other.text, listing(shared.iter().copied())),
     )
-    .at(block.span, format!("alone provides {}", list(own.iter().copied())))
+    .at(block.span, format!("alone provides {}", listing(own.iter().copied())))
     .related(other.span, "comes first")
     .help(format!("leave one of them out with `--without {}` or `--without {}`", block.text, other.text))
 }
@@ -136,11 +124,11 @@ pub fn unknown_param<'a>(
     known: impl Iterator<Item = &'a str> + Clone,
     span: Option<Span>,
 ) -> Diagnostic {
-    let help = suggestion(param, known.clone()).unwrap_or_else(|| {
+    let help = did_you_mean(param, known.clone(), || {
         if known.clone().next().is_none() {
             format!("`{block}` has no params")
         } else {
-            format!("the params of `{block}` are {}", list(known))
+            format!("the params of `{block}` are {}", listing(known))
         }
     });
     let diagnostic =

@@ -11,6 +11,7 @@ pub mod image;
 pub mod library;
 mod order;
 mod params;
+mod pin;
 mod stack;
 pub mod trace;
 mod versions;
@@ -119,6 +120,8 @@ pub struct Resolution<'a> {
     pub base: BasePair,
     /// The lines that install one package each, by normalized name.
     pub pinned: BTreeMap<String, String>,
+    /// The lines that install the project's requirements, each at its version where that is known.
+    pub lines: Vec<String>,
     /// Why all this was chosen.
     pub trace: Trace,
 }
@@ -189,11 +192,12 @@ pub fn resolve<'a>(inputs: &Inputs<'a>, stack: &'a Stack, mut trace: Trace, sink
     let dependencies = versions::resolve(inputs, &ordered, sink)?;
     let base = base::choose(inputs, &ordered, &dependencies, &mut trace, sink)?;
     let stack_params = params::of_stack(inputs, stack, sink)?;
-    let pinned = versions::pinned(inputs, &dependencies);
+    let pinned = pin::packages(inputs, &dependencies);
+    let lines = pin::lines(inputs, &dependencies);
     if sink.has_errors() {
         return None;
     }
-    Some(Resolution { stack, stack_params, blocks: ordered, dependencies, base, pinned, trace })
+    Some(Resolution { stack, stack_params, blocks: ordered, dependencies, base, pinned, lines, trace })
 }
 
 impl Resolution<'_> {

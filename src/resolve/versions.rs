@@ -3,7 +3,7 @@
 //! The newest release that fits everything is chosen, and one that a base image has goes before the newest. Dependencies
 //! are chosen one by one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
@@ -45,34 +45,6 @@ pub fn resolve(
         }
     }
     (!sink.has_errors()).then_some(dependencies)
-}
-
-/// The lines that install one package each at the version that is known, by normalized name: what was resolved, what a
-/// lock says, else what is asked for.
-pub fn pinned(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) -> BTreeMap<String, String> {
-    let project = inputs.project;
-    let resolved: BTreeMap<String, &Version> = dependencies
-        .iter()
-        .filter(|(name, _)| inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package))
-        .filter_map(|(name, dependency)| Some((normalize(name), dependency.version.as_ref()?)))
-        .collect();
-    let mut lines = BTreeMap::new();
-    for (name, package) in &project.packages.by_name {
-        let extras: BTreeSet<&str> =
-            package.requirements.iter().flat_map(|requirement| requirement.extras.iter().map(String::as_str)).collect();
-        let extras: Vec<&str> = extras.into_iter().collect();
-        let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-        let locked = package.locked.as_ref().map(|locked| &locked.value);
-        let line = match locked.or(resolved.get(name).copied()) {
-            Some(version) => format!("{name}{extras}=={version}"),
-            None => {
-                let constraint = project.packages.constraint(name).and_then(|constraint| constraint.as_pep440());
-                format!("{name}{extras}{}", constraint.unwrap_or_default())
-            }
-        };
-        lines.insert(name.clone(), line);
-    }
-    lines
 }
 
 /// What the blocks ask for, then what the project's files say of Python.

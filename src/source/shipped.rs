@@ -45,6 +45,7 @@ pub const BLOCKS: &[Shipped] = shipped![
     "blocks/python/poetry.block",
     "blocks/python/python-app.block",
     "blocks/python/python.block",
+    "blocks/python/requirements.block",
     "blocks/python/uv-tool.block",
     "blocks/python/uv.block",
 ];

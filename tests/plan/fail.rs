@@ -1,5 +1,5 @@
-//! `tests/fail/plan/CODE_case.json`: broken plans; `CODE_case.expect` lists what is found as `CODE LINE`, in the order
-//! it is found.
+//! `tests/fail/plan/CODE_case.json`: broken plans; `CODE_case.expect` lists what is found as
+//! `CODE LINE:COLUMN-LINE:COLUMN`, in the order it is found.
 
 use cogpack::diagnostic::code::ALL;
 use cogpack::source::SourceMap;
@@ -16,8 +16,9 @@ fn every_broken_plan_gives_its_errors_at_their_lines() {
         let found: Vec<String> = found
             .iter()
             .map(|found| {
-                let line = found.primary.as_ref().map_or(0, |label| file.position(label.span.start).line);
-                format!("{} {line}\n", found.code.alias)
+                let span = found.primary.as_ref().unwrap().span;
+                let (start, end) = (file.position(span.start), file.position(span.end));
+                format!("{} {}:{}-{}:{}\n", found.code.alias, start.line, start.column, end.line, end.column)
             })
             .collect();
         assert_eq!(found.concat(), text(&plan.with_extension("expect")), "{}", plan.display());

@@ -64,7 +64,7 @@ pub fn told(sources: &SourceMap, diagnostics: &[Diagnostic]) -> BTreeSet<Expecta
 pub fn rendered(sources: &SourceMap, found: &Diagnostic) -> String {
     let mut text = format!("{} {:?} {}\n", severity(found), found.code, found.message);
     for label in found.primary.iter().chain(&found.related) {
-        writeln!(text, "  {} `{}` {}", line(sources, label.span), sources.text(label.span), label.text).unwrap();
+        writeln!(text, "  {} `{}` {}", place(sources, label.span), sources.text(label.span), label.text).unwrap();
     }
     if let Some(help) = &found.help {
         writeln!(text, "  help: {help}").unwrap();
@@ -77,6 +77,13 @@ fn severity(found: &Diagnostic) -> &'static str {
         Severity::Error => "error",
         Severity::Warning => "warning",
     }
+}
+
+/// `cog.yaml:3:5-3:9`
+fn place(sources: &SourceMap, span: Span) -> String {
+    let end = sources.file(span.file).position(span.end);
+    let start = sources.file(span.file).position(span.start);
+    format!("{}:{}:{}-{}:{}", sources.file(span.file).name, start.line, start.column, end.line, end.column)
 }
 
 fn line(sources: &SourceMap, span: Span) -> String {

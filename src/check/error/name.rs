@@ -5,9 +5,9 @@ use crate::check::hir::Name;
 use crate::check::phase::Phase;
 use crate::check::program::{Environment, Program};
 use crate::check::scope::{Local, LocalKind};
-use crate::check::suggest::{did_you_mean, listing};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code;
+use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::source::Span;
 use crate::syntax::ast::{Ident, Use};
 

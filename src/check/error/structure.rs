@@ -2,9 +2,9 @@
 
 use crate::check::hir::Stage;
 use crate::check::phase::Phase;
-use crate::check::suggest::{did_you_mean, listing};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code;
+use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::source::Span;
 use crate::syntax::ast::Ident;
 

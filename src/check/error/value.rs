@@ -3,11 +3,11 @@
 use crate::check::error::{an, shown};
 use crate::check::hir::{Expr, ExprKind};
 use crate::check::level::{Late, LateUse, Level};
-use crate::check::suggest::{did_you_mean, listing};
 use crate::check::type_name;
 use crate::check::types::{Record, Type};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::code;
+use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::source::Span;
 use crate::syntax::ast::{BinaryOp, Ident, TypeExpr};
 use crate::version::Invalid;

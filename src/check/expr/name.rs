@@ -5,8 +5,8 @@ use crate::check::error;
 use crate::check::hir::{Expr, ExprKind};
 use crate::check::scope::{Capability, Place};
 use crate::check::signature;
-use crate::check::suggest::closest;
 use crate::check::types::{Record, Type, field, fields};
+use crate::diagnostic::suggest::closest;
 use crate::source::Span;
 use crate::syntax::ast::{self, Ident};
 
@@ -60,7 +60,7 @@ impl Checker<'_, '_> {
             return erroneous(span);
         }
         let known = self.scope.names().chain(signature::VALUES.iter().copied());
-        let meant = closest(name, known);
+        let meant = closest(name, known).map(str::to_owned);
         if let Some(local) = meant.as_deref().and_then(|meant| self.scope.find(meant)) {
             self.scope.local_mut(local).used = true;
         }

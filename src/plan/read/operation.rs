@@ -5,7 +5,7 @@ use base64::Engine as _;
 use super::fields::{Fields, list, text, texts};
 use super::input::{Reader, input};
 use super::origin;
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, suggest};
 use crate::plan::error;
 use crate::plan::model::{
     Copy, Env, Exec, Input, Layer, Mkdir, Mkfile, Mount, Network, Operation, OperationKind, Patterns, Rm, Sharing,
@@ -86,7 +86,7 @@ fn told_kind(fields: &Fields<'_>, sink: &mut Sink) -> Option<&'static str> {
     let told = filled.or_else(|| TELLING.iter().find(|(name, _)| fields.names().any(|(present, _)| present == *name)));
     if told.is_none() {
         let telling = || TELLING.iter().map(|(name, _)| *name);
-        let near = fields.names().find_map(|(name, _)| error::did_you_mean(name, telling()));
+        let near = fields.names().find_map(|(name, _)| suggest::suggestion(name, telling()));
         sink.push(error::untold_operation(&fields.owner, near).at(fields.place(), "what is this?"));
     }
     told.map(|(_, kind)| *kind)

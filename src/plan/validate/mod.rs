@@ -13,7 +13,7 @@ use super::model::{Export, Input, Plan, Platform, Stage};
 use super::order::{edges, order};
 use super::place::{Place, Places};
 use super::visit::{inputs, runs, stages_read};
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Sink, suggest};
 
 /// Checks a plan. It may be lowered when `sink` got no error.
 pub fn validate(plan: &Plan, places: &dyn Places, sink: &mut Sink) {
@@ -99,7 +99,7 @@ impl Checker<'_> {
         for (id, place) in stages_read(index, stage) {
             if !self.by_id.contains_key(id) {
                 let suggestion =
-                    if self.may_suggest() { error::did_you_mean(id, self.by_id.keys().copied()) } else { None };
+                    if self.may_suggest() { suggest::suggestion(id, self.by_id.keys().copied()) } else { None };
                 let finding = error::unknown_stage(&format!("stage `{}`", stage.id), id, suggestion);
                 self.report(finding, &place, "no stage is called so");
             }
@@ -126,7 +126,7 @@ impl Checker<'_> {
             Input::Local { local, .. } => {
                 if !self.plan.contexts.contains_key(local) {
                     let names = self.plan.contexts.keys().map(String::as_str);
-                    let suggestion = if self.may_suggest() { error::did_you_mean(local, names) } else { None };
+                    let suggestion = if self.may_suggest() { suggest::suggestion(local, names) } else { None };
                     self.report(error::unknown_context(owner, local, suggestion), &at("local"), "not in `contexts`");
                 }
             }

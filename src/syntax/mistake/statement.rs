@@ -1,5 +1,6 @@
 //! Mistakes in the shape of statements that have a code of their own.
 
+use crate::diagnostic::suggest::closest;
 use crate::diagnostic::{Diagnostic, code};
 use crate::syntax::grammar::Rule;
 use crate::syntax::lexer::TokenKind;
@@ -289,7 +290,7 @@ pub fn unknown(around: &Around<'_>) -> Option<Diagnostic> {
         true => format!("`{word}` does not fit behind this `{statement}`"),
         false => format!("`{word}` is not a statement of {}", site.words()),
     };
-    let help = match words::similar(word, &candidates) {
+    let help = match closest(word, candidates.iter().copied()) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None if matches!(statement, "needs" | "after" | "before") && on_line => "separate names with `,`".to_owned(),
         None => format!("here stand {}", one_of(site.statements())),

@@ -130,14 +130,3 @@ pub fn continues_a_statement(word: &str) -> bool {
 pub fn first(text: &str) -> &str {
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).next().unwrap_or_default()
 }
-
-/// The candidate that is most like a word, if one is like it.
-pub fn similar<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
-    let cut_off = (word.chars().count() / 3).max(1);
-    candidates
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), *candidate))
-        .filter(|(distance, _)| *distance <= cut_off)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}

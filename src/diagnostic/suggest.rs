@@ -7,7 +7,7 @@ const LONGEST: usize = 64;
 const MOST: usize = 500;
 
 /// The candidate that differs least from `name`, if it differs in no more than a third of the letters.
-pub(super) fn closest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub fn closest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     if name.len() > LONGEST {
         return None;
     }
@@ -20,7 +20,7 @@ pub(super) fn closest<'n>(name: &str, candidates: impl IntoIterator<Item = &'n s
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()
-        .map(|(_, candidate)| candidate.to_owned())
+        .map(|(_, candidate)| candidate)
 }
 
 /// `-` and `_`, upper and lower case count as the same letter.
@@ -29,20 +29,22 @@ fn distance(name: &str, candidate: &str) -> usize {
     strsim::damerau_levenshtein(&plain(name), &plain(candidate))
 }
 
-/// `did you mean `x`?`, or what else is to be said.
-pub(super) fn did_you_mean<'n>(
+/// `` did you mean `x`? ``
+pub fn suggestion<'n>(name: &str, candidates: impl IntoIterator<Item = &'n str>) -> Option<String> {
+    closest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
+}
+
+/// The same, or what else is to be said.
+pub fn did_you_mean<'n>(
     name: &str,
     candidates: impl IntoIterator<Item = &'n str>,
     otherwise: impl FnOnce() -> String,
 ) -> String {
-    match closest(name, candidates) {
-        Some(candidate) => format!("did you mean `{candidate}`?"),
-        None => otherwise(),
-    }
+    suggestion(name, candidates).unwrap_or_else(otherwise)
 }
 
 /// `` `a`, `b`, `c` ``; a long list is cut.
-pub(super) fn listing<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub fn listing<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     const SHOWN: usize = 16;
     let names: Vec<&str> = names.into_iter().collect();
     let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
@@ -56,7 +58,7 @@ mod tests {
 
     #[test]
     fn two_letters_in_the_wrong_order_are_one_mistake() {
-        assert_eq!(closest("vnev", ["venv", "python"]).as_deref(), Some("venv"));
+        assert_eq!(closest("vnev", ["venv", "python"]), Some("venv"));
     }
 
     #[test]
@@ -66,7 +68,7 @@ mod tests {
 
     #[test]
     fn dashes_underscores_and_case_are_forgiven() {
-        assert_eq!(closest("Link-Mode", ["link_mode"]).as_deref(), Some("link_mode"));
+        assert_eq!(closest("Link-Mode", ["link_mode"]), Some("link_mode"));
     }
 
     #[test]
