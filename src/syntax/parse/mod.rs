@@ -12,7 +12,7 @@ use std::ops::Range;
 use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{Ast, Comment, Ident, Item};
 use crate::syntax::error;
@@ -44,10 +44,29 @@ pub fn parse(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Ast {
     let (complete, lost) = (reader.complete, reader.lost);
     let mut found = found.into_diagnostics();
     found.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
-    for diagnostic in found {
+    for diagnostic in without_echoes(found) {
         sink.push(diagnostic);
     }
     Ast { file, items, comments: scan.comments, complete, lost }
+}
+
+/// A forgotten brace shows twice: where it is missing, and where everything behind it seems to be in the wrong place.
+/// The second is left out. `found` is in the order of the text.
+fn without_echoes(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (mut unclosed, mut unopened) = (false, false);
+    let mut kept = Vec::new();
+    for diagnostic in found {
+        unclosed |= diagnostic.code == code::SYNTAX_UNCLOSED_BRACKET;
+        let echo = unclosed && diagnostic.code == code::SYNTAX_MISPLACED
+            || unopened && diagnostic.code == code::SYNTAX_STRAY_BRACKET;
+        // One brace that is missing leaves one too many.
+        unopened &= !(echo && diagnostic.code == code::SYNTAX_STRAY_BRACKET);
+        unopened |= diagnostic.code == code::SYNTAX_MISSING_BRACES;
+        if !echo {
+            kept.push(diagnostic);
+        }
+    }
+    kept
 }
 
 /// Turns what the grammar read into the tree.
