@@ -122,7 +122,8 @@ pub fn data_file(around: &Around<'_>) -> Option<Diagnostic> {
     let json = around.site(0) == Site::File && around.behind_item() && matches!(around.text(0), "{" | "[");
     let item = |word| matches!(word, "block" | "stack" | "name" | "version" | "stages" | "phases");
     let yaml = around.text(0) == ":" && around.begins_line(-1) && around.touches(0) && item(around.text(-1));
-    if !json && !(yaml && around.site(-1) == Site::File) {
+    let yaml = yaml && around.site(-1) == Site::File;
+    if !(json || yaml) {
         return None;
     }
     let found = if json {
