@@ -252,7 +252,7 @@ pub fn misplaced(around: &Around<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::error(code::SYNTAX_MISPLACED, format!("`{word}` does not stand in {}", site.words()))
             .at(around.span(0), "")
-            .help(format!("`{word}` stands in {homes}; here stand {}", one_of(site.statements()))),
+            .help(format!("`{word}` stands in {homes}; what can stand here: {}", one_of(site.statements()))),
     )
 }
 
@@ -302,7 +302,7 @@ pub fn unknown(around: &Around<'_>) -> Option<Diagnostic> {
     let help = match foreign.map(str::to_owned).or(similar) {
         Some(help) => help,
         None if matches!(statement, "needs" | "after" | "before") && on_line => "separate names with `,`".to_owned(),
-        None => format!("here stand {}", one_of(site.statements())),
+        None => format!("what can stand here: {}", one_of(site.statements())),
     };
     Some(Diagnostic::error(code::SYNTAX_UNKNOWN_STATEMENT, message).at(around.span(0), "").help(help))
 }

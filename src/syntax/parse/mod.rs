@@ -125,7 +125,7 @@ impl<'t> Reader<'t> {
     /// Says what is wrong at a misfit, unless something else was said about the same statement.
     fn report(&mut self, statement: Range<usize>, item: usize, misfit: &Misfit) {
         self.complete = false;
-        self.lose(&self.text[statement.clone()]);
+        self.lose(self.text.get(statement.clone()).unwrap_or_default());
         let known = self.trouble.iter().any(|at| statement.start <= *at && *at <= statement.end.max(misfit.at));
         if known {
             return;
