@@ -108,6 +108,7 @@ fn shape(around: &Around<'_>) -> Option<&'static str> {
         "fn" if around.expects(&[Rule::arrow]) => "say what it gives: `fn name(a: string) -> string { … }`",
         "fn" if around.expects(&[Rule::colon]) => "a parameter has a type: `fn name(a: string) -> string { … }`",
         "blocks" if around.expects(&[Rule::lbracket]) => "write a list: `blocks [one, other]`",
+        "uses" => "there is only `uses network`",
         "label" if around.expects(&[Rule::plain]) => "write `label \"NAME\" = \"…\"`",
         "env" if around.expects(&[Rule::equals]) => "write `env NAME = \"…\"`",
         "layer" if around.expects(&[Rule::k_stage]) => "write `layer from stage NAME`",
