@@ -47,6 +47,22 @@ fn codes(files: &[(&str, &str)]) -> Vec<&'static str> {
     check_files(files).1.iter().map(|found| found.code.alias).collect()
 }
 
+/// What a statement that does not parse would have declared is not unknown as well.
+#[test]
+fn one_mistake_in_a_declaration_is_one_finding() {
+    let within = |member: &str, used: &str| {
+        let text =
+            format!("block a {{\n{member}\nphase build.app-build {{ stage s {{ run [\"echo\", {used}] }} }}\n}}");
+        codes(&[("+a.block", &text)])
+    };
+    assert_eq!(within("let x = exists(\"a\") ? \"b\" : \"c\"", "x"), ["E0112"]);
+    assert_eq!(within("param x = \"c\"", "x"), ["E0120"]);
+    assert_eq!(within("x = \"c\"", "x"), ["E0110"]);
+    assert_eq!(within("locals {\n  x = 1\n}", "local.x"), ["E0110"]);
+    assert_eq!(within("let x = exists(\"a\") ? \"b\" : \"c\"", "y"), ["E0112", "E0201"]);
+    assert_eq!(codes(&[("+a.block", "def f(x):\n  x\n\nblock a { detect { f(\"a\") } }")]), ["E0110"]);
+}
+
 #[test]
 fn functions_of_a_used_file_and_of_the_prelude_are_seen() {
     let (hir, found, _) = check_files(&[

@@ -67,6 +67,10 @@ fn bad_usage_is_exit_2_with_what_to_do() {
         (&["explain", "E9999"], "cogpack explain"),
         (&["blocks", "pyton"], "did you mean `python`?"),
         (&["frobnicate"], "unrecognized"),
+        (&["build"], "cogpack compile --emit llb"),
+        (&["lint"], "`cogpack check` finds"),
+        (&["compile", "-o", "no-such-folder/plan.json"], "its folder does not exist"),
+        (&["compile", "-o", "."], "it is a directory"),
     ];
     for (args, expected) in calls {
         let output = run_in(project.path(), args);
@@ -195,13 +199,30 @@ fn fmt_reads_stdin_and_leaves_broken_files_alone() {
 }
 
 #[test]
+fn fmt_says_when_there_is_nothing_to_format() {
+    let project = support::project(&[("main.py", b""), ("empty/note.txt", b"")]);
+    let own = run_in(project.path(), &["fmt"]);
+    assert_eq!((own.status.code(), stderr(&own).contains("this project has no block files")), (Some(0), true));
+    assert_eq!(stderr(&run_in(project.path(), &["fmt", "empty"])), "`empty` has no files called `*.block`\n");
+}
+
+#[test]
+fn a_file_in_another_encoding_is_told_with_what_to_do() {
+    let project = support::project(&[("a.block", b"\xff\xfeb\0l\0")]);
+    let output = run_in(project.path(), &["check", "a.block"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("save it as UTF-8"), "{}", stderr(&output));
+}
+
+#[test]
 fn blocks_lists_shows_and_prints_json() {
     let project = support::project(&[("main.py", b""), ("blocks/own.block", b"## Mine.\nblock own { }\n")]);
     let list = stdout(&run_in(project.path(), &["blocks"]));
     assert!(list.starts_with("own"), "the project's first: {list}");
     assert!(list.contains("uv-tool"), "{list}");
     let page = stdout(&run_in(project.path(), &["blocks", "uv"]));
-    assert!(page.contains("link_mode: string"), "{page}");
+    assert!(page.contains("link_mode: string = \"copy\""), "{page}");
+    assert!(list.contains("run-commands  The commands of cog.yaml: `build.run` and `build.pre_install`.\n"), "{list}");
     let json: serde_json::Value =
         serde_json::from_str(&stdout(&run_in(project.path(), &["blocks", "--json"]))).unwrap();
     assert_eq!(json[0]["name"], "own");

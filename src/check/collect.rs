@@ -24,6 +24,7 @@ pub(super) fn collect<'a>(sources: &Sources<'a>, environment: &'a Environment, s
         providers: BTreeMap::new(),
         blocks: IndexMap::new(),
         stacks: IndexMap::new(),
+        lost: sources.files().map(|ast| (ast.file, ast.lost.iter().map(String::as_str).collect())).collect(),
     };
     let own = collect_functions(sources, &mut program, sink);
     see_functions(sources, &own, &mut program, sink);

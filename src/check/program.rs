@@ -89,12 +89,19 @@ pub(super) struct Program<'a> {
     pub blocks: IndexMap<&'a str, Declared<'a, BlockDecl>>,
     /// By name; a project's stack hides one that ships.
     pub stacks: IndexMap<&'a str, Declared<'a, StackDecl>>,
+    /// By file: what statements with a syntax error may have declared.
+    pub lost: BTreeMap<FileId, BTreeSet<&'a str>>,
 }
 
 impl Program<'_> {
     /// The function that `name` means in `file`.
     pub(super) fn function(&self, file: FileId, name: &str) -> Option<FunctionId> {
         self.visible.get(&file)?.get(name).copied()
+    }
+
+    /// Whether a statement that was refused may have declared the name: that was said, and using it is no mistake.
+    pub(super) fn is_lost(&self, file: FileId, name: &str) -> bool {
+        self.lost.get(&file).is_some_and(|names| names.contains(name))
     }
 }
 

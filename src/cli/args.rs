@@ -7,6 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Compiles a project into an OCI image build.
 #[derive(Debug, Parser)]
 #[command(name = "cogpack", version, about, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  cogpack plan                 what a build of the project in this folder would do
+  cogpack check                what is wrong with it
+  cogpack init --block tool    a block of your own, in blocks/tool.block
+  cogpack explain E0302        a page about a finding")]
 pub struct Cli {
     /// Options that every command takes.
     #[command(flatten)]
@@ -16,20 +21,22 @@ pub struct Cli {
     pub command: Command,
 }
 
+const GENERAL: &str = "Options of every command";
+
 /// Options that every command takes.
 #[derive(Debug, Args)]
 pub struct Global {
     /// How findings are written
-    #[arg(long, global = true, value_enum, default_value_t = Format::Full)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Full, help_heading = GENERAL)]
     pub format: Format,
     /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN", help_heading = GENERAL)]
     pub color: When,
     /// Say what each pass does
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = GENERAL)]
     pub verbose: bool,
-    /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Say nothing but findings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = GENERAL)]
     pub quiet: bool,
 }
 
@@ -89,25 +96,29 @@ pub struct ProjectArgs {
     /// Take this stack instead of detecting one
     #[arg(long, value_name = "NAME")]
     pub stack: Option<String>,
-    /// Let a block take part without being detected
+    /// Let a block take part without being detected; may be repeated
     #[arg(long, value_name = "BLOCK")]
     pub with: Vec<String>,
-    /// Leave a block out
+    /// Leave a block out; may be repeated
     #[arg(long, value_name = "BLOCK")]
     pub without: Vec<String>,
-    /// Set a block's param
+    /// Set a block's param; may be repeated. `cogpack blocks NAME` lists them
     #[arg(long, value_name = "BLOCK.PARAM=VALUE")]
     pub set: Vec<String>,
-    /// What the image runs on
+    /// What the image runs on: linux/amd64 or linux/arm64
     #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
     pub platform: String,
-    /// A block file, or a folder of them, besides those of the project
+    /// A block file, or a folder of them, besides those of the project; may be repeated
     #[arg(long, value_name = "PATH")]
     pub blocks: Vec<PathBuf>,
 }
 
 /// `cogpack compile`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack compile -o plan.json
+  cogpack compile --emit llb examples/service | buildctl build --local context=examples/service
+  cogpack compile --plan plan.json --emit image-config")]
 pub struct CompileArgs {
     /// The project.
     #[command(flatten)]
@@ -116,7 +127,7 @@ pub struct CompileArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["directory", "stack", "with", "without", "set", "blocks"])]
     pub plan: Option<PathBuf>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Emit::Plan)]
+    #[arg(long, value_enum, default_value_t = Emit::Plan, value_name = "FORM")]
     pub emit: Emit,
     /// Write to a file instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -148,6 +159,10 @@ pub enum Emit {
 
 /// `cogpack plan`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack plan
+  cogpack plan examples/service --set uv.link_mode=hardlink
+  cogpack plan --without uv --json")]
 pub struct PlanArgs {
     /// The project.
     #[command(flatten)]
@@ -159,14 +174,21 @@ pub struct PlanArgs {
 
 /// `cogpack check`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack check
+  cogpack check blocks/tool.block --format short")]
 pub struct CheckArgs {
-    /// A project, or block files
+    /// A project, or block files [default: the project that this folder is in]
     #[arg(value_name = "DIR|FILE")]
     pub paths: Vec<PathBuf>,
 }
 
 /// `cogpack fmt`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack fmt
+  cogpack fmt --check blocks
+  cogpack fmt - < tool.block")]
 pub struct FmtArgs {
     /// Block files, or folders of them; `-` reads stdin and writes stdout [default: the project's blocks]
     #[arg(value_name = "FILE|-")]
@@ -182,10 +204,10 @@ pub struct FmtArgs {
 /// `cogpack blocks`
 #[derive(Debug, Args)]
 pub struct BlocksArgs {
-    /// Show this block
+    /// Show what this block needs, provides and can be told [default: list all]
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
-    /// The project whose blocks are listed too
+    /// The project whose blocks are listed too [default: the one that this folder is in]
     #[arg(long, value_name = "DIR")]
     pub directory: Option<PathBuf>,
     /// Print JSON
@@ -203,6 +225,8 @@ pub struct ExplainArgs {
 
 /// `cogpack diff`
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cogpack diff plan.json . --exit-code")]
 pub struct DiffArgs {
     /// A plan file or a project
     pub old: PathBuf,
@@ -218,6 +242,9 @@ pub struct DiffArgs {
 
 /// `cogpack init`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack init my-model
+  cogpack init --block tool")]
 pub struct InitArgs {
     /// The folder [default: this one]
     #[arg(value_name = "DIR")]
@@ -229,6 +256,8 @@ pub struct InitArgs {
 
 /// `cogpack completions`
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cogpack completions bash > ~/.local/share/bash-completion/completions/cogpack")]
 pub struct CompletionsArgs {
     /// Which shell
     #[arg(value_enum)]

@@ -30,6 +30,8 @@ struct Param {
     name: String,
     #[serde(rename = "type")]
     ty: String,
+    /// As it is written in the block; absent: `none`.
+    default: Option<String>,
     about: String,
 }
 
@@ -90,6 +92,10 @@ fn entry(block: &Block, sources: &SourceMap) -> Entry {
             .map(|param| Param {
                 name: param.name.text.clone(),
                 ty: param.ty.to_string(),
+                default: param
+                    .default
+                    .as_ref()
+                    .map(|value| sources.file(value.span.file).text[value.span.range()].to_owned()),
                 about: param.doc.clone().unwrap_or_default().trim().to_owned(),
             })
             .collect(),
@@ -105,11 +111,20 @@ fn entry(block: &Block, sources: &SourceMap) -> Entry {
 fn list(entries: &[Entry]) -> String {
     let width = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0);
     let line = |entry: &Entry| {
-        let about = entry.about.lines().next().unwrap_or_default();
+        let about = first_sentence(&entry.about);
         let own = if entry.from_project { " (this project)" } else { "" };
         format!("{:width$}  {about}{own}\n", entry.name)
     };
     entries.iter().map(line).collect()
+}
+
+/// Up to the first full stop, on one line.
+fn first_sentence(about: &str) -> String {
+    let paragraph = about.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    match paragraph.split_once(". ") {
+        Some((first, _)) => format!("{first}."),
+        None => paragraph,
+    }
 }
 
 fn page(entry: &Entry) -> String {
@@ -125,7 +140,8 @@ fn page(entry: &Entry) -> String {
     let params = entry.params.iter().map(|param| {
         let about =
             if param.about.is_empty() { String::new() } else { format!("  {}", param.about.replace('\n', " ")) };
-        format!("{}: {}{about}", param.name, param.ty)
+        let default = param.default.as_ref().map(|value| format!(" = {value}")).unwrap_or_default();
+        format!("{}: {}{default}{about}", param.name, param.ty)
     });
     row("params", params.collect());
     row("stages", entry.stages.iter().map(|stage| format!("{}  {}", stage.phase, stage.name)).collect());

@@ -23,7 +23,11 @@ pub fn run(args: &CheckArgs, output: &Output) -> Result<Exit, Problem> {
         [] if blocks.is_empty() => check_project(None, &sources, &mut sink)?,
         [] => {}
         [directory] => check_project(Some(directory), &sources, &mut sink)?,
-        _ => return Err(Problem::usage("one project at a time can be checked")),
+        _ => {
+            return Err(
+                Problem::usage("one project at a time can be checked").help("call `cogpack check` once for each")
+            );
+        }
     }
     if !sink.diagnostics().is_empty() || output.findings_are_a_document() {
         output.findings(sink.diagnostics(), &sources);

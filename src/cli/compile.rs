@@ -25,6 +25,11 @@ struct Lowerable {
 
 /// Compiles and prints.
 pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
+    if args.emit == Emit::Llb && args.output.is_none() && output.is_terminal() {
+        return Err(Problem::usage("LLB is binary, and is not written to a terminal").help(
+            "write it to a file with `-o FILE`, pipe it to `buildctl build`, or read it with `--emit llb-json`",
+        ));
+    }
     let sources = SourceMap::new();
     let mut sink = Sink::new();
     let emitted = match args.emit {

@@ -1,24 +1,39 @@
 //! Files that the command line names.
 #![expect(clippy::disallowed_methods, reason = "files that the command line names are read and written here")]
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Problem};
-use crate::source::disk;
+use crate::source::disk::{self, ReadError};
 
 /// The most that is read of a plan or an image config.
 const MOST_BYTES: u64 = 256 << 20;
 
 /// The text of a file.
 pub fn read(path: &Path) -> Result<String, Problem> {
-    disk::read_text(path, MOST_BYTES)
-        .map_err(|error| Problem::usage(format!("cannot read `{}`: {error}", path.display())))
+    disk::read_text(path, MOST_BYTES).map_err(|error| {
+        let problem = Problem::usage(format!("cannot read `{}`: {error}", path.display()));
+        match error {
+            ReadError::NotText { .. } => problem.help("save it as UTF-8; editors call this the encoding of the file"),
+            _ => problem,
+        }
+    })
 }
 
 /// Writes a file so that it is there whole or not at all.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let failed = |error: std::io::Error| Problem::usage(format!("cannot write `{}`: {error}", path.display()));
+    let failed = |error: std::io::Error| {
+        let reason = match error.kind() {
+            ErrorKind::NotFound => "its folder does not exist".to_owned(),
+            _ => disk::words(&error),
+        };
+        Problem::usage(format!("cannot write `{}`: {reason}", path.display()))
+    };
+    if is_directory(path) {
+        return Err(Problem::usage(format!("cannot write `{}`: it is a directory", path.display()))
+            .help("give the path of a file"));
+    }
     // A pipe or a device is no file that could be replaced.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new()
@@ -46,7 +61,7 @@ pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
     }
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)
-            .map_err(|error| Problem::usage(format!("cannot make `{}`: {error}", parent.display())))?;
+            .map_err(|error| Problem::usage(format!("cannot make `{}`: {}", parent.display(), disk::words(&error))))?;
     }
     write(path, text.as_bytes())
 }
@@ -62,7 +77,7 @@ pub fn block_files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         return Ok(vec![path.to_owned()]);
     }
     let entries = std::fs::read_dir(path)
-        .map_err(|error| Problem::usage(format!("cannot list `{}`: {error}", path.display())))?;
+        .map_err(|error| Problem::usage(format!("cannot list `{}`: {}", path.display(), disk::words(&error))))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())

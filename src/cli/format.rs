@@ -19,7 +19,12 @@ pub fn run(args: &FmtArgs, output: &Output) -> Result<Exit, Problem> {
     let mut sink = Sink::new();
     let mut unformatted = 0_usize;
     let mut count = 0_usize;
-    for path in paths(args)? {
+    let paths = paths(args)?;
+    if paths.is_empty() {
+        output.say(&no_files(args));
+        return Ok(Exit::Success);
+    }
+    for path in paths {
         let text = if is_stdin(&path) { files::stdin()? } else { files::read(&path)? };
         let Some(formatted) = format(&path, &text, &sources, &mut sink) else { continue };
         count += 1;
@@ -49,6 +54,15 @@ pub fn run(args: &FmtArgs, output: &Output) -> Result<Exit, Problem> {
         output.say(&format!("{count} {} formatted already", if count == 1 { "file is" } else { "files are" }));
     }
     Ok(if (args.check || args.diff) && unformatted > 0 { Exit::Project } else { Exit::Success })
+}
+
+/// What is said when there is nothing to format.
+fn no_files(args: &FmtArgs) -> String {
+    match args.files.as_slice() {
+        [] => "this project has no block files: they lie in its `blocks` folder as `NAME.block`".into(),
+        [folder] => format!("`{}` has no files called `*.block`", folder.display()),
+        _ => "these folders have no files called `*.block`".into(),
+    }
 }
 
 fn is_stdin(path: &Path) -> bool {

@@ -20,6 +20,7 @@ mod project;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::args::{Cli, Command};
 use crate::cli::exit::Exit;
@@ -40,6 +41,9 @@ pub fn main() -> ExitCode {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
             // A closed pipe is no reason to fail.
             let _ = error.print();
+            if let Some(help) = missing_command(&error) {
+                output::note(help);
+            }
             return exit.into();
         }
     };
@@ -48,6 +52,25 @@ pub fn main() -> ExitCode {
         Ok(Ok(exit)) => exit.into(),
         _ => Exit::Bug.into(),
     }
+}
+
+/// What to do in place of a command that people expect and that is not there.
+fn missing_command(error: &clap::Error) -> Option<&'static str> {
+    let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidSubcommand))
+    else {
+        return None;
+    };
+    Some(match word.as_str() {
+        "build" | "run" | "push" | "predict" | "serve" | "solve" => {
+            "cogpack compiles, and starts no build: `cogpack compile --emit llb DIR | buildctl build --local context=DIR`"
+        }
+        "format" => "`cogpack fmt` formats block files",
+        "lint" | "validate" | "verify" => "`cogpack check` finds what is wrong",
+        "show" | "graph" | "inspect" => "`cogpack plan` shows what a build would do, `cogpack blocks NAME` a block",
+        "new" | "create" | "add" => "`cogpack init` starts a project, `cogpack init --block NAME` a block",
+        _ => return None,
+    })
 }
 
 fn run(cli: &Cli) -> Exit {

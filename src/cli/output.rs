@@ -53,6 +53,11 @@ impl Output {
         }
     }
 
+    /// Whether stdout is a terminal, which bytes would garble.
+    pub fn is_terminal(&self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Whether findings are a document of their own, which must be there even when nothing was found.
     pub fn findings_are_a_document(&self) -> bool {
         matches!(self.format, Format::Json | Format::Sarif)
@@ -85,6 +90,11 @@ impl Output {
         // Nothing is left to tell anyone when stderr is gone.
         let _ = std::io::stderr().write_all(text.as_bytes());
     }
+}
+
+/// Writes what to do to stderr, before the options are known.
+pub fn note(help: &str) {
+    let _ = std::io::stderr().write_all(format!("  help: {help}\n").as_bytes());
 }
 
 /// What a bug of the compiler prints.

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::diagnostic::{Diagnostic, code};
+use crate::project::config::BUILD_KEYS;
 use crate::project::data::{Data, DataKind};
 use crate::source::Span;
 
@@ -39,7 +40,12 @@ pub fn code_missing(path: &str, span: Span) -> Diagnostic {
 /// A key that nothing reads.
 pub fn key_unknown(path: &str, key: &str, known: &[&str], span: Span) -> Diagnostic {
     Diagnostic::error(code::KEY_UNKNOWN, format!("unknown key `{}`", shown(path))).at(span, "not known here").help(
-        did_you_mean(key, known.iter().copied(), || format!("the keys here are: {}", listing(known.iter().copied()))),
+        match known.contains(&"build") && BUILD_KEYS.contains(&key) {
+            true => format!("it stands in `build`: write `{key}` below `build:`, indented"),
+            false => did_you_mean(key, known.iter().copied(), || {
+                format!("the keys here are: {}", listing(known.iter().copied()))
+            }),
+        },
     )
 }
 
@@ -77,6 +83,8 @@ pub fn control_character(path: &str, character: char, span: Span) -> Diagnostic 
 
 /// A text that is not a version or a constraint.
 pub fn constraint_invalid(written: &str, reason: &str, span: Span) -> Diagnostic {
+    // A reason about one part names it; said of the whole text it would be the same words twice.
+    let reason = reason.strip_prefix(&format!("`{written}` is not a version: ")).unwrap_or(reason);
     Diagnostic::error(code::CONSTRAINT_INVALID, format!("`{}` is not a version: {reason}", shown(written)))
         .at(span, "not a version")
         .help("write a version such as `3.12`, or a range such as `>=3.10,<3.13`")

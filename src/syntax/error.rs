@@ -77,10 +77,17 @@ pub fn stray_bracket(span: Span, bracket: &str) -> Diagnostic {
 }
 
 /// E0107: a closing bracket of another kind than the open one.
-pub fn mismatched_bracket(span: Span, bracket: &str) -> Diagnostic {
-    Diagnostic::error(code::SYNTAX_STRAY_BRACKET, format!("this `{bracket}` does not fit the bracket that is open"))
-        .at(span, "")
-        .help("close brackets in the order they were opened, each with its own kind")
+pub fn mismatched_bracket(span: Span, bracket: &str, opened: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::error(
+        code::SYNTAX_STRAY_BRACKET,
+        format!("this `{bracket}` does not fit the bracket that is open"),
+    )
+    .at(span, "")
+    .help("close brackets in the order they were opened, each with its own kind");
+    match opened {
+        Some(opened) => found.related(opened, "this one is open"),
+        None => found,
+    }
 }
 
 /// E0108: `\` and a character that is no escape.

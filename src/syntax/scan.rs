@@ -115,6 +115,7 @@ impl<'t> Scanner<'t, '_> {
                 self.scan.comments.push(Comment { span: self.span(token.start, token.end), doc });
                 continue;
             }
+            let open = opened.last().copied();
             self.indentation(token, &mut opened, lexer.frames());
             if self.unbalanced_item(token) && token.depth > 0 {
                 self.unclosed(&opened);
@@ -122,7 +123,7 @@ impl<'t> Scanner<'t, '_> {
                 opened.clear();
                 self.finish_item();
             }
-            self.mistake(token);
+            self.mistake(token, open);
             if self.scan.trouble.len() >= MAX_TROUBLE {
                 return Scan { refused: true, items: Vec::new(), ..self.scan };
             }
@@ -186,7 +187,8 @@ impl<'t> Scanner<'t, '_> {
         }
     }
 
-    fn mistake(&mut self, token: Token) {
+    /// `open` is the bracket that was open before the token.
+    fn mistake(&mut self, token: Token, open: Option<Frame>) {
         let span = self.span(token.start, token.end);
         let text = &self.text[token.start..token.end];
         let found = match token.kind {
@@ -195,7 +197,10 @@ impl<'t> Scanner<'t, '_> {
                 error::unclosed_string(span, text)
             }
             TokenKind::Stray => error::stray_bracket(span, text),
-            TokenKind::Mismatch => error::mismatched_bracket(span, text),
+            TokenKind::Mismatch => {
+                let opened = open.map(|frame| self.span(frame.start, frame.start + 1));
+                error::mismatched_bracket(span, text, opened)
+            }
             TokenKind::BadEscape => error::unknown_escape(span, text),
             TokenKind::HereDoc => error::here_document(self.span(token.start, token.start + 2)),
             TokenKind::Symbol if text == "#" => error::shell_expansion(span),

@@ -47,7 +47,7 @@ impl Checker<'_, '_> {
             }
             return self.refuse(span, error::not_callable(&value.ty, name_span));
         }
-        if self.is_full() {
+        if self.is_full() || self.program.is_lost(self.file, name) {
             return erroneous(span);
         }
         let own = self.program.visible.get(&self.file).into_iter().flat_map(|names| names.keys().copied());

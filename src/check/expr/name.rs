@@ -56,7 +56,7 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) -> Expr {
-        if self.is_full() {
+        if self.is_full() || self.program.is_lost(self.file, name) {
             return erroneous(span);
         }
         let known = self.scope.names().chain(signature::VALUES.iter().copied());

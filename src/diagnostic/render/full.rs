@@ -50,6 +50,9 @@ fn handler(style: &Style) -> GraphicalReportHandler {
         .without_syntax_highlighting()
         .with_links(false)
         .with_width(style.width.max(NARROWEST))
+        // A name such as `run-commands` stays whole.
+        .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .with_word_separator(textwrap::WordSeparator::AsciiSpace)
 }
 
 /// A finding as miette reads it. All text in it is safe to print.

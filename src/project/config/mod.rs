@@ -8,6 +8,7 @@ mod json;
 mod read;
 mod weights;
 
+pub(in crate::project) use read::BUILD_KEYS;
 pub use read::{is_variable, split_reference};
 
 use crate::source::{FileId, Span};

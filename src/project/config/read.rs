@@ -12,7 +12,8 @@ use crate::version::Constraint;
 
 const KEYS: &[&str] = &["build", "image", "model", "run", "predict", "train", "concurrency", "environment", "weights"];
 
-const BUILD_KEYS: &[&str] = &[
+/// The keys of `build`.
+pub(in crate::project) const BUILD_KEYS: &[&str] = &[
     "gpu",
     "python_version",
     "python_requirements",

@@ -245,6 +245,8 @@ fn reason(text: &str, at: usize) -> String {
     let what = match (before.contains(';'), text[at..].trim_start().chars().next()) {
         (true, _) => "what stands behind `;` is not a marker",
         (false, None) => "it ends too early",
+        (false, Some('=')) if text[at..].trim_start().starts_with("=>") => "write `>=` for the lowest version",
+        (false, Some('=')) if text[at..].trim_start().starts_with("=<") => "write `<=` for the highest version",
         (false, Some('=')) if !text[at..].trim_start().starts_with("==") => "write `==` for one version",
         (false, Some(character)) if character.is_ascii_alphanumeric() => "an operator such as `==` or a `;` is missing",
         (false, Some(_)) => "what stands behind the name is not a range of versions",
@@ -292,6 +294,8 @@ mod tests {
     fn what_is_no_requirement_says_why() {
         let texts = [
             "torch=2",
+            "torch=>2",
+            "torch=<2",
             "torch 2",
             "torch>=",
             "torch==2; nonsense",

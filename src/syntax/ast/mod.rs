@@ -17,6 +17,9 @@ pub struct Ast {
     pub comments: Vec<Comment>,
     /// Whether the whole text is in the tree: nothing was left out because of an error.
     pub complete: bool,
+    /// Words near the start of statements that were left out: names that they may have declared, so that uses of them
+    /// need no second message.
+    pub lost: Vec<String>,
 }
 
 /// A `#` or `##` comment: from its `#` to the end of its line, without the line break.

@@ -122,6 +122,14 @@ impl<'t> Around<'t> {
         Span::new(self.place.file, span.start as usize, span.start as usize + len)
     }
 
+    /// From the start of a span to the end of its line, without a `{` that ends it.
+    pub fn line(&self, span: Span) -> Span {
+        let rest = self.place.text.get(span.start as usize..).unwrap_or_default();
+        let line = rest.lines().next().unwrap_or_default().trim_end();
+        let line = line.strip_suffix(['{', '}']).unwrap_or(line).trim_end();
+        Span::new(self.place.file, span.start as usize, span.start as usize + line.len())
+    }
+
     /// The text of a span.
     pub fn slice(&self, span: Span) -> &'t str {
         self.place.text.get(span.range()).unwrap_or_default()

@@ -5,6 +5,7 @@ use crate::syntax::error;
 use crate::syntax::grammar::Rule;
 use crate::syntax::lexer::TokenKind;
 use crate::syntax::mistake::around::Around;
+use crate::syntax::mistake::words;
 
 /// How many alternatives a message lists.
 const MAX_ALTERNATIVES: usize = 5;
@@ -72,6 +73,9 @@ pub fn one_of(words: &[&str]) -> String {
 }
 
 fn help(around: &Around<'_>) -> Option<&'static str> {
+    if let Some(help) = shape(around) {
+        return Some(help);
+    }
     if around.expects(&[Rule::input, Rule::k_scratch]) {
         return Some(
             "an input is `stage NAME`, `phase KEY`, `image REF`, `context`, `url U sha256 H`, `git U ref R` or `scratch`",
@@ -92,10 +96,28 @@ fn help(around: &Around<'_>) -> Option<&'static str> {
     if around.text(0) == "=" && around.text(-2) == "(" || around.text(0) == ":" && around.text(-2) == "(" {
         return Some("arguments have no names: write their values in order");
     }
-    if around.text(0) == "return" {
-        return Some("a function's body is one expression; its value is the result");
-    }
     if around.expects_value() { Some("a value is a string, a number, a list, a name or a call") } else { None }
+}
+
+/// How a statement is written of which a part is missing.
+fn shape(around: &Around<'_>) -> Option<&'static str> {
+    let statement = around.statement_word();
+    let string = around.token(0).is_some_and(|token| matches!(token.kind, TokenKind::QuoteOpen | TokenKind::Raw));
+    let input = around.expects(&[Rule::input, Rule::k_scratch]);
+    Some(match statement {
+        "fn" if around.expects(&[Rule::arrow]) => "say what it gives: `fn name(a: string) -> string { … }`",
+        "fn" if around.expects(&[Rule::colon]) => "a parameter has a type: `fn name(a: string) -> string { … }`",
+        "blocks" if around.expects(&[Rule::lbracket]) => "write a list: `blocks [one, other]`",
+        "uses" => "there is only `uses network`",
+        "label" if around.expects(&[Rule::plain]) => "write `label \"NAME\" = \"…\"`",
+        "env" if around.expects(&[Rule::equals]) => "write `env NAME = \"…\"`",
+        "layer" if around.expects(&[Rule::k_stage]) => "write `layer from stage NAME`",
+        _ if input && around.is_word(0) && !words::begins_statement(around.text(0)) => {
+            "say what it is: `stage NAME`, `phase KEY` or `image \"…\"`; the project's files are `context`"
+        }
+        _ if input && string => "say what it is: `image \"…\"`, `url \"…\" sha256 \"…\"` or `git \"…\" ref \"…\"`",
+        _ => return None,
+    })
 }
 
 /// A rule in words; none for what only makes messages longer.

@@ -6,6 +6,7 @@
 mod around;
 mod expected;
 mod expression;
+mod foreign;
 mod statement;
 mod value;
 pub mod words;
@@ -36,6 +37,12 @@ const MISTAKES: &[Recognise] = &[
     value::shell_expansion,
     statement::foreign_comment,
     statement::dockerfile_line,
+    foreign::typographic_quotes,
+    foreign::bare_command,
+    foreign::two_words,
+    foreign::string_prefix,
+    foreign::return_statement,
+    foreign::data_file,
     statement::foreign_import,
     statement::else_if,
     statement::if_statement,

@@ -6,6 +6,7 @@ use crate::syntax::grammar::Rule;
 use crate::syntax::lexer::TokenKind;
 use crate::syntax::mistake::around::Around;
 use crate::syntax::mistake::expected::one_of;
+use crate::syntax::mistake::foreign;
 use crate::syntax::mistake::words::{self, Site};
 
 const DOCKERFILE: &[(&str, &str)] = &[
@@ -209,8 +210,8 @@ pub fn missing_braces(around: &Around<'_>) -> Option<Diagnostic> {
         return None;
     }
     let shape = match word {
-        "detect" => "detect { … }",
-        "depends" => "depends { … }",
+        "detect" => "detect { exists(\"main.py\") }",
+        "depends" => "depends { name = \">=1.2\" }",
         "export" => "export { … }",
         "else" => "else { … }",
         "when" => "when condition { … }",
@@ -225,7 +226,10 @@ pub fn missing_braces(around: &Around<'_>) -> Option<Diagnostic> {
         Diagnostic::error(code::SYNTAX_MISSING_BRACES, format!("`{word}` needs braces"))
             .at(around.span(0), "expected `{`")
             .related(around.span(statement), format!("this `{word}`"))
-            .help(format!("write `{shape}`")),
+            .help(match around.text(0) {
+                "from" => "`from` stands in the braces, before the other statements".to_owned(),
+                _ => format!("write `{shape}`"),
+            }),
     )
 }
 
@@ -249,7 +253,7 @@ pub fn misplaced(around: &Around<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::error(code::SYNTAX_MISPLACED, format!("`{word}` does not stand in {}", site.words()))
             .at(around.span(0), "")
-            .help(format!("`{word}` stands in {homes}; here stand {}", one_of(site.statements()))),
+            .help(format!("`{word}` stands in {homes}; what can stand here: {}", one_of(site.statements()))),
     )
 }
 
@@ -290,10 +294,16 @@ pub fn unknown(around: &Around<'_>) -> Option<Diagnostic> {
         true => format!("`{word}` does not fit behind this `{statement}`"),
         false => format!("`{word}` is not a statement of {}", site.words()),
     };
-    let help = match closest(word, candidates.iter().copied()) {
-        Some(similar) => format!("did you mean `{similar}`?"),
+    let foreign = match on_line {
+        true => (statement == "from" && word == "as")
+            .then_some("a stage has its name already: others read it with `from stage NAME`"),
+        false => foreign::statement(site, word, around.text(1)),
+    };
+    let similar = closest(word, candidates.iter().copied()).map(|similar| format!("did you mean `{similar}`?"));
+    let help = match foreign.map(str::to_owned).or(similar) {
+        Some(help) => help,
         None if matches!(statement, "needs" | "after" | "before") && on_line => "separate names with `,`".to_owned(),
-        None => format!("here stand {}", one_of(site.statements())),
+        None => format!("what can stand here: {}", one_of(site.statements())),
     };
     Some(Diagnostic::error(code::SYNTAX_UNKNOWN_STATEMENT, message).at(around.span(0), "").help(help))
 }

@@ -124,8 +124,9 @@ pub fn name(around: &Around<'_>) -> Option<Diagnostic> {
     };
     let foreign = !around.text(0).is_ascii();
     (named || foreign).then(|| {
-        Diagnostic::error(code::SYNTAX_NAME, found)
-            .at(around.span(0), "")
-            .help("a name is a letter or `_`, then letters, digits, `_` and `-`")
+        Diagnostic::error(code::SYNTAX_NAME, found).at(around.span(0), "").help(match token.kind {
+            TokenKind::QuoteOpen | TokenKind::Raw => "remove the quotes: strings are values, and this is a name",
+            _ => "a name is a letter or `_`, then letters, digits, `_` and `-`",
+        })
     })
 }

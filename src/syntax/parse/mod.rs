@@ -12,7 +12,7 @@ use std::ops::Range;
 use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
-use crate::diagnostic::{Diagnostic, Sink};
+use crate::diagnostic::{Diagnostic, Sink, code};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{Ast, Comment, Ident, Item};
 use crate::syntax::error;
@@ -38,15 +38,35 @@ pub fn parse(sources: &SourceMap, file: FileId, sink: &mut Sink) -> Ast {
         sink: &mut found,
         mistakes: 0,
         complete: scan.trouble.is_empty() && !scan.refused,
+        lost: Vec::new(),
     };
     let items = scan.items.iter().filter_map(|range| reader.item(range.clone())).collect();
-    let complete = reader.complete;
+    let (complete, lost) = (reader.complete, reader.lost);
     let mut found = found.into_diagnostics();
     found.sort_by_key(|found| found.primary.as_ref().map(|label| label.span.start));
-    for diagnostic in found {
+    for diagnostic in without_echoes(found) {
         sink.push(diagnostic);
     }
-    Ast { file, items, comments: scan.comments, complete }
+    Ast { file, items, comments: scan.comments, complete, lost }
+}
+
+/// A forgotten brace shows twice: where it is missing, and where everything behind it seems to be in the wrong place.
+/// The second is left out. `found` is in the order of the text.
+fn without_echoes(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let (mut unclosed, mut unopened) = (false, false);
+    let mut kept = Vec::new();
+    for diagnostic in found {
+        unclosed |= diagnostic.code == code::SYNTAX_UNCLOSED_BRACKET;
+        let echo = unclosed && diagnostic.code == code::SYNTAX_MISPLACED
+            || unopened && diagnostic.code == code::SYNTAX_STRAY_BRACKET;
+        // One brace that is missing leaves one too many.
+        unopened &= !(echo && diagnostic.code == code::SYNTAX_STRAY_BRACKET);
+        unopened |= diagnostic.code == code::SYNTAX_MISSING_BRACES;
+        if !echo {
+            kept.push(diagnostic);
+        }
+    }
+    kept
 }
 
 /// Turns what the grammar read into the tree.
@@ -60,6 +80,7 @@ struct Reader<'t> {
     sink: &'t mut Sink,
     mistakes: usize,
     complete: bool,
+    lost: Vec<String>,
 }
 
 /// Text that does not fit: the furthest place that was reached, and what would have fitted there.
@@ -104,6 +125,7 @@ impl<'t> Reader<'t> {
     /// Says what is wrong at a misfit, unless something else was said about the same statement.
     fn report(&mut self, statement: Range<usize>, item: usize, misfit: &Misfit) {
         self.complete = false;
+        self.lose(self.text.get(statement.clone()).unwrap_or_default());
         let known = self.trouble.iter().any(|at| statement.start <= *at && *at <= statement.end.max(misfit.at));
         if known {
             return;
@@ -111,6 +133,23 @@ impl<'t> Reader<'t> {
         self.mistakes += 1;
         let place = mistake::Place { file: self.file, text: self.text, item, at: misfit.at };
         self.sink.push(mistake::explain(place, &misfit.expected));
+    }
+
+    /// Notes what a statement that is left out may have declared: `let NAME`, `NAME = …`, `locals { NAME = … }`.
+    fn lose(&mut self, statement: &str) {
+        let first_line = statement.lines().next().unwrap_or_default();
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        let mut words = first_line.split(|c: char| !is_name(c)).filter(|word| !word.is_empty());
+        let Some(first) = words.next() else { return };
+        let name = match first {
+            "let" | "param" | "fn" | "for" | "def" | "function" | "func" | "stage" | "const" => words.next(),
+            // Whoever writes these uses a name that they make elsewhere.
+            "locals" => Some("local"),
+            "variable" => Some("var"),
+            "for_each" => Some("each"),
+            _ => Some(first),
+        };
+        self.lost.extend(name.map(str::to_owned));
     }
 
     fn error(&mut self, diagnostic: Diagnostic) {
