@@ -30,7 +30,32 @@ fn cases() -> Vec<Case> {
         }
         text
     };
+    // Texts are shared until something is made of them, so a small file asks for much.
+    let much = |lets: &str, operation: &str| {
+        let thousand = vec!["\"k\""; 1000].join(", ");
+        let text = "x".repeat(200_000);
+        let head = format!("block b {{\n let keys = [{thousand}]\n let text = \" {text}\"\n{lets}");
+        block(&format!("{head} phase build.runtime {{ stage s {{ {operation} }} }}\n}}\n"))
+    };
+    let each = |value: &str| format!("for a in keys {{ for b in keys {{ {value} }} }}");
+    let list = |value: &str| format!("when [{}] != [] {{ run \"x\" }}", each(value));
     vec![
+        case("lists of lists", "E0609", {
+            let below = |name: &str| vec![name; 100].join(", ");
+            let lets: String = [("a", "keys"), ("b", "a"), ("c", "b"), ("d", "c")]
+                .iter()
+                .map(|(name, of)| format!(" let {name} = [{}]\n", below(of)))
+                .collect();
+            much(&lets, "when d != [] and text != \"\" { run \"x\" }")
+        }),
+        case("many copies of a text", "E0609", much("", &list("trim(text)"))),
+        case("a long list as JSON", "E0609", {
+            much(" let all = [for a in keys { text }]\n", "when to_json(all) != \"\" { run \"x\" }")
+        }),
+        case("many comparisons of a text", "E0609", much("", &list("a if starts_with(text, text)"))),
+        case("a million operations", "E0609", much("", &format!("env X = trim(text)\n{}", each("run \"x\"")))),
+        case("many files of one text", "E0609", much("", "for a in keys { mkfile \"/a\" = text }")),
+        case("many long commands", "E0609", much("", "for a in keys { run \"echo ${text}\" }")),
         case("bidi", "E01", block("block b { # \u{202e}evil\n }")),
         case("escape", "E01", block("block b { let x = \"\u{1b}[2J\" }")),
         case("nul", "E01", block("block b { let x = \"\0\" }")),
