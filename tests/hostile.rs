@@ -105,3 +105,32 @@ fn hostile_files_give_a_clear_error_quickly() {
         assert!(stderr.len() < 64 * 1024, "{}: {} bytes of output", case.name, stderr.len());
     }
 }
+
+#[test]
+fn nothing_raw_reaches_the_terminal_and_no_password_does() {
+    let project = support::project(&[
+        ("cog.yaml", b"environment:\n- \"A=\\u202e\\u200b\"\nbuild:\n  run:\n  - \"echo \\u202e\"\n"),
+        ("main.py", b""),
+        ("other/main.py", b""),
+        ("secret/cog.yaml", b"environment:\n- \"A=https://me:hunter2@host.example/\"\n"),
+        ("a\u{1b}[2J.block", b"block   b{}"),
+    ]);
+    let commands: &[&[&str]] = &[
+        &["plan", "."],
+        &["diff", ".", "other"],
+        &["compile", "secret"],
+        &["fmt", "--check", "a\u{1b}[2J.block"],
+        &["fmt", "--diff", "a\u{1b}[2J.block"],
+        &["init", "new\u{1b}[2J\u{202e}"],
+        &["word\u{1b}[2J\u{202e}"],
+        &["compile", "--emit", "\u{202e}"],
+    ];
+    for arguments in commands {
+        let output = support::cogpack().args(*arguments).current_dir(project.path()).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!text.is_empty(), "{arguments:?} prints something");
+        let is_raw = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}');
+        assert_eq!(text.chars().find(is_raw), None, "{arguments:?}: {text:?}");
+        assert!(!text.contains("hunter2"), "{arguments:?}: {text}");
+    }
+}

@@ -38,8 +38,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
-            // A closed pipe is no reason to fail.
-            let _ = error.print();
+            output::usage(&error);
             return exit.into();
         }
     };
