@@ -30,7 +30,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    // A new file: a link that lies there already, in a project of somebody else's, would lead elsewhere.
+    let created = std::fs::OpenOptions::new().write(true).create_new(true).open(&temporary);
+    let written = created.and_then(|mut file| file.write_all(bytes)).and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
         // The first error is the one to tell.
         let _ = std::fs::remove_file(&temporary);
