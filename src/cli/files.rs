@@ -84,3 +84,19 @@ pub fn stdin() -> Result<String, Problem> {
 pub fn here() -> Result<PathBuf, Problem> {
     std::env::current_dir().map_err(|error| Problem::usage(format!("there is no current directory: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_beside_the_output_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (victim, output) = (folder.path().join("victim"), folder.path().join("out"));
+        std::fs::write(&victim, "kept").unwrap();
+        let beside = folder.path().join(format!("out.{}.tmp", std::process::id()));
+        std::os::unix::fs::symlink(&victim, beside).unwrap();
+        assert!(write(&output, b"new").is_err());
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "kept");
+    }
+}
