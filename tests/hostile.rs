@@ -30,7 +30,32 @@ fn cases() -> Vec<Case> {
         }
         text
     };
+    // Texts are shared until something is made of them, so a small file asks for much.
+    let much = |lets: &str, operation: &str| {
+        let thousand = vec!["\"k\""; 1000].join(", ");
+        let text = "x".repeat(200_000);
+        let head = format!("block b {{\n let keys = [{thousand}]\n let text = \" {text}\"\n{lets}");
+        block(&format!("{head} phase build.runtime {{ stage s {{ {operation} }} }}\n}}\n"))
+    };
+    let each = |value: &str| format!("for a in keys {{ for b in keys {{ {value} }} }}");
+    let list = |value: &str| format!("when [{}] != [] {{ run \"x\" }}", each(value));
     vec![
+        case("lists of lists", "E0609", {
+            let below = |name: &str| vec![name; 100].join(", ");
+            let lets: String = [("a", "keys"), ("b", "a"), ("c", "b"), ("d", "c")]
+                .iter()
+                .map(|(name, of)| format!(" let {name} = [{}]\n", below(of)))
+                .collect();
+            much(&lets, "when d != [] and text != \"\" { run \"x\" }")
+        }),
+        case("many copies of a text", "E0609", much("", &list("trim(text)"))),
+        case("a long list as JSON", "E0609", {
+            much(" let all = [for a in keys { text }]\n", "when to_json(all) != \"\" { run \"x\" }")
+        }),
+        case("many comparisons of a text", "E0609", much("", &list("a if starts_with(text, text)"))),
+        case("a million operations", "E0609", much("", &format!("env X = trim(text)\n{}", each("run \"x\"")))),
+        case("many files of one text", "E0609", much("", "for a in keys { mkfile \"/a\" = text }")),
+        case("many long commands", "E0609", much("", "for a in keys { run \"echo ${text}\" }")),
         case("bidi", "E01", block("block b { # \u{202e}evil\n }")),
         case("escape", "E01", block("block b { let x = \"\u{1b}[2J\" }")),
         case("nul", "E01", block("block b { let x = \"\0\" }")),
@@ -78,5 +103,34 @@ fn hostile_files_give_a_clear_error_quickly() {
         let raw = stderr.chars().find(|c| (c.is_control() && *c != '\n') || ('\u{202a}'..='\u{202e}').contains(c));
         assert_eq!(raw, None, "{}: {stderr:?}", case.name);
         assert!(stderr.len() < 64 * 1024, "{}: {} bytes of output", case.name, stderr.len());
+    }
+}
+
+#[test]
+fn nothing_raw_reaches_the_terminal_and_no_password_does() {
+    let project = support::project(&[
+        ("cog.yaml", b"environment:\n- \"A=\\u202e\\u200b\"\nbuild:\n  run:\n  - \"echo \\u202e\"\n"),
+        ("main.py", b""),
+        ("other/main.py", b""),
+        ("secret/cog.yaml", b"environment:\n- \"A=https://me:hunter2@host.example/\"\n"),
+        ("a\u{1b}[2J.block", b"block   b{}"),
+    ]);
+    let commands: &[&[&str]] = &[
+        &["plan", "."],
+        &["diff", ".", "other"],
+        &["compile", "secret"],
+        &["fmt", "--check", "a\u{1b}[2J.block"],
+        &["fmt", "--diff", "a\u{1b}[2J.block"],
+        &["init", "new\u{1b}[2J\u{202e}"],
+        &["word\u{1b}[2J\u{202e}"],
+        &["compile", "--emit", "\u{202e}"],
+    ];
+    for arguments in commands {
+        let output = support::cogpack().args(*arguments).current_dir(project.path()).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(!text.is_empty(), "{arguments:?} prints something");
+        let is_raw = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}');
+        assert_eq!(text.chars().find(is_raw), None, "{arguments:?}: {text:?}");
+        assert!(!text.contains("hunter2"), "{arguments:?}: {text}");
     }
 }

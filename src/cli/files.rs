@@ -45,7 +45,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = std::fs::write(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
+    // A new file: a link that lies there already, in a project of somebody else's, would lead elsewhere.
+    let created = std::fs::OpenOptions::new().write(true).create_new(true).open(&temporary);
+    let written = created.and_then(|mut file| file.write_all(bytes)).and_then(|()| std::fs::rename(&temporary, path));
     written.map_err(|error| {
         // The first error is the one to tell.
         let _ = std::fs::remove_file(&temporary);
@@ -114,4 +116,20 @@ pub fn stdin() -> Result<String, Problem> {
 /// The directory the command was started in.
 pub fn here() -> Result<PathBuf, Problem> {
     std::env::current_dir().map_err(|error| Problem::usage(format!("there is no current directory: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_beside_the_output_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (victim, output) = (folder.path().join("victim"), folder.path().join("out"));
+        std::fs::write(&victim, "kept").unwrap();
+        let beside = folder.path().join(format!("out.{}.tmp", std::process::id()));
+        std::os::unix::fs::symlink(&victim, beside).unwrap();
+        assert!(write(&output, b"new").is_err());
+        assert_eq!(std::fs::read_to_string(&victim).unwrap(), "kept");
+    }
 }

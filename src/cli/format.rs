@@ -8,7 +8,7 @@ use crate::cli::args::FmtArgs;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
 use crate::cli::{files, project};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, render};
 use crate::project::{Project, tree};
 use crate::source::SourceMap;
 use crate::syntax;
@@ -107,6 +107,6 @@ fn format(path: &Path, text: &str, sources: &SourceMap, sink: &mut Sink) -> Opti
 }
 
 fn diff(path: &Path, old: &str, new: &str) -> String {
-    let name = path.display().to_string();
+    let name = render::visible(&path.display().to_string());
     TextDiff::from_lines(old, new).unified_diff().context_radius(3).header(&name, &name).to_string()
 }

@@ -44,6 +44,7 @@ pub fn main() -> ExitCode {
             if let Some(help) = missing_command(&error) {
                 output::note(help);
             }
+            output::usage(&error);
             return exit.into();
         }
     };

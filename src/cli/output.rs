@@ -66,7 +66,7 @@ impl Output {
     /// Writes a line for people, unless they want quiet.
     pub fn say(&self, line: &str) {
         if !self.quiet {
-            self.say_always(&format!("{line}\n"));
+            self.say_always(&format!("{}\n", render::visible(line)));
         }
     }
 
@@ -97,8 +97,17 @@ pub fn note(help: &str) {
     let _ = std::io::stderr().write_all(format!("  help: {help}\n").as_bytes());
 }
 
+/// What the command line was answered with: help, or what is wrong with it. Wrong arguments are repeated in it.
+pub fn usage(error: &clap::Error) {
+    let plain = error.render().to_string();
+    let shown = render::visible_whole(&plain);
+    // Nothing is left to tell anyone when the pipe is closed.
+    let _ = if shown == plain { error.print() } else { std::io::stderr().write_all(shown.as_bytes()) };
+}
+
 /// What a bug of the compiler prints.
 pub fn bug(what: &str) {
+    let what = render::visible(what);
     let text = format!(
         "error: this is a bug in Cogpack {}\n  {what}\n  help: please report it, with the project or the block if you can\n",
         env!("CARGO_PKG_VERSION")

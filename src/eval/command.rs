@@ -36,13 +36,14 @@ impl Evaluator<'_> {
 
     /// The words of a list that becomes a command.
     pub fn arguments(&self, list: &Expr) -> Evaluated<Vec<String>> {
-        self.strings(list)?.iter().map(|value| argument(value, list)).collect()
+        self.strings(list)?.iter().map(|value| self.argument(value, list)).collect()
     }
 
     /// A text that a file or a setting gets.
     pub fn content(&self, expr: &Expr) -> Evaluated<String> {
         let value = self.string(expr)?;
         let text = value.text().unwrap_or_default();
+        self.write(text.len(), expr.span)?;
         refuse_credentials("this value", &text, value.origin, expr)?;
         Ok(text.to_string())
     }
@@ -51,11 +52,17 @@ impl Evaluator<'_> {
     pub fn plain(&self, expr: &Expr) -> Evaluated<String> {
         let value = self.string(expr)?;
         let text = value.text().unwrap_or_default();
+        self.write(text.len(), expr.span)?;
         if text.contains('\0') {
             return Err(Box::new(error::nul("this value", value.origin, expr.span)));
         }
         refuse_credentials("this value", &text, value.origin, expr)?;
         Ok(text.to_string())
+    }
+
+    fn argument(&self, value: &Value, expr: &Expr) -> Evaluated<String> {
+        self.write(value.bytes(), expr.span)?;
+        argument(value, expr)
     }
 
     fn shell_text(&self, parts: &[ShellPart]) -> Evaluated<String> {
@@ -69,12 +76,12 @@ impl Evaluator<'_> {
                 ShellPart::Word { value: expr, leads } => {
                     let mut value = self.string(expr)?;
                     value.origin.leads &= leads;
-                    text.push_str(&shell::quote(&argument(&value, expr)?));
+                    text.push_str(&shell::quote(&self.argument(&value, expr)?));
                 }
                 ShellPart::Words(expr) => {
                     let mut words = Vec::new();
                     for value in self.strings(expr)? {
-                        words.push(shell::quote(&argument(&value, expr)?));
+                        words.push(shell::quote(&self.argument(&value, expr)?));
                     }
                     text.push_str(&words.join(" "));
                 }

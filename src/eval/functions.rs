@@ -20,7 +20,9 @@ impl Evaluator<'_> {
         let arg = |index: usize| args.get(index).ok_or_else(|| Box::new(error::mistyped("argument", span)));
         let text = |index: usize| {
             let value = self.string(arg(index)?)?;
-            Ok::<_, Box<crate::diagnostic::Diagnostic>>((value.text().unwrap_or_default(), value.origin))
+            let text = value.text().unwrap_or_default();
+            self.write(text.len(), span)?;
+            Ok::<_, Box<crate::diagnostic::Diagnostic>>((text, value.origin))
         };
         Ok(match function {
             Builtin::Exists => self.exists(arg(0)?, span)?,
@@ -45,7 +47,7 @@ impl Evaluator<'_> {
             Builtin::Split => {
                 let (whole, origin) = text(0)?;
                 let separator = text(1)?.0;
-                self.write(whole.len(), span)?;
+                self.spend(whole.matches(&*separator).count(), span)?;
                 let piece = |(index, piece): (usize, &str)| {
                     let origin = if index == 0 { origin } else { origin.of_a_part() };
                     Value { kind: ValueKind::String(piece.into()), origin }
@@ -84,7 +86,7 @@ impl Evaluator<'_> {
                     ValueKind::Data(_) | ValueKind::Record(_) => Origin::project(value.origin.span),
                     _ => value.origin,
                 };
-                Value { kind: ValueKind::String(self.json(&value).into()), origin }
+                Value { kind: ValueKind::String(self.json(&value, span)?.into()), origin }
             }
             Builtin::Quote => {
                 let (word, origin) = text(0)?;
@@ -113,6 +115,9 @@ impl Evaluator<'_> {
             (Method::PackagesConstraint, _) => match packages.constraint(&text(0)?) {
                 Some(constraint) => {
                     let asked = packages.by_name.get(&normalize(&text(0)?));
+                    // Each requirement is joined to the text of all before it.
+                    let count = asked.map_or(0, |package| package.requirements.len());
+                    self.spend(count * (count / 2 + 4), span)?;
                     let span = asked.and_then(|package| Some(package.requirements.first()?.span));
                     Value { kind: ValueKind::Constraint(constraint), origin: Origin::project(span) }
                 }
@@ -148,9 +153,10 @@ impl Evaluator<'_> {
     fn exists(&self, patterns: &Expr, span: Span) -> Evaluated<Value> {
         for pattern in self.strings(patterns)? {
             let text = pattern.text().unwrap_or_default();
-            let found = glob::exists(self.facts.project.tree(), &[&*text])
+            let found = glob::search(self.facts.project.tree(), &text)
                 .map_err(|problem| Box::new(error::bad_path(&problem.to_string(), pattern.origin, span)))?;
-            if let Some(path) = found {
+            self.spend(found.looked_at, span)?;
+            if let Some(path) = found.paths.into_iter().next() {
                 self.note(path);
                 return Ok(Value::bool(true));
             }
@@ -162,9 +168,10 @@ impl Evaluator<'_> {
         let mut paths = Vec::new();
         for pattern in self.strings(pattern)? {
             let text = pattern.text().unwrap_or_default();
-            let found = glob::glob(self.facts.project.tree(), &text)
+            let found = glob::search(self.facts.project.tree(), &text)
                 .map_err(|problem| Box::new(error::bad_path(&problem.to_string(), pattern.origin, span)))?;
-            paths.extend(found);
+            self.spend(found.looked_at, span)?;
+            paths.extend(found.paths);
         }
         Ok(ValueKind::List(paths.into_iter().map(|path| Value::project_string(path, None)).collect()).into())
     }
@@ -188,13 +195,13 @@ impl Evaluator<'_> {
     }
 
     /// JSON text with the key order of the source, as `to_json` writes it.
-    fn json(&self, value: &Value) -> String {
-        match &value.kind {
+    fn json(&self, value: &Value, span: Span) -> Evaluated<String> {
+        let text = match &value.kind {
             ValueKind::None | ValueKind::Omitted => "null".into(),
             ValueKind::Bool(value) => value.to_string(),
             ValueKind::Int(value) => value.to_string(),
             ValueKind::List(values) => {
-                let items: Vec<String> = values.iter().map(|value| self.json(value)).collect();
+                let items = values.iter().map(|value| self.json(value, span)).collect::<Evaluated<Vec<String>>>()?;
                 format!("[{}]", items.join(","))
             }
             ValueKind::Data(data) => data.as_ref().map_or_else(|| "null".into(), |data| data_json(data)),
@@ -203,7 +210,9 @@ impl Evaluator<'_> {
             ValueKind::String(_) | ValueKind::Version(_) | ValueKind::Constraint(_) => {
                 serde_json::Value::from(&*value.text().unwrap_or_default()).to_string()
             }
-        }
+        };
+        self.write(text.len(), span)?;
+        Ok(text)
     }
 }
 

@@ -24,6 +24,9 @@ use crate::project::Project;
 use crate::source::{SourceMap, Span};
 use crate::version::Version;
 
+/// The steps of one operation of a plan, which takes far more room than a value.
+const OPERATION: usize = 50;
+
 /// What evaluation gives: a value, or the finding that stopped it.
 pub type Evaluated<T> = Result<T, Box<Diagnostic>>;
 
@@ -110,6 +113,18 @@ impl<'a> Evaluator<'a> {
         self.spend(1, expr.span)?;
         let _inside = self.budget.enter().map_err(|what| Box::new(error::too_much(what, expr.span)))?;
         match &expr.kind {
+            ExprKind::Field { .. } | ExprKind::Builtin { .. } | ExprKind::Method { .. } => {
+                let value = self.made(expr)?;
+                self.spend(value.weight(), expr.span)?;
+                self.write(value.bytes(), expr.span)?;
+                Ok(value)
+            }
+            _ => self.made(expr),
+        }
+    }
+
+    fn made(&self, expr: &Expr) -> Evaluated<Value> {
+        match &expr.kind {
             ExprKind::None => Ok(Value::none()),
             ExprKind::Bool(value) => Ok(Value::bool(*value)),
             ExprKind::Int(value) => Ok(ValueKind::Int(*value).into()),
@@ -123,11 +138,12 @@ impl<'a> Evaluator<'a> {
                 Ok(ValueKind::List(values).into())
             }
             ExprKind::Local(local) => self.local(*local, expr),
-            ExprKind::Capability(name) => self
-                .capabilities
-                .get(name)
-                .cloned()
-                .ok_or_else(|| Box::new(error::mistyped("capability with a value", expr.span))),
+            ExprKind::Capability(name) => {
+                let value = self.capabilities.get(name);
+                let value = value.ok_or_else(|| Box::new(error::mistyped("capability with a value", expr.span)))?;
+                self.spend(value.weight(), expr.span)?;
+                Ok(value.clone())
+            }
             ExprKind::Root => self.root(expr),
             ExprKind::Schema => Ok(self.facts.schema.map_or_else(Value::none, Value::string)),
             ExprKind::Field { base, name } => self.field(base, name, expr),
@@ -223,9 +239,7 @@ impl<'a> Evaluator<'a> {
 
     fn local(&self, local: LocalId, expr: &Expr) -> Evaluated<Value> {
         if let Some(Some(value)) = self.frame.borrow().get(local.0) {
-            if let ValueKind::List(values) = &value.kind {
-                self.spend(values.len(), expr.span)?;
-            }
+            self.spend(value.weight(), expr.span)?;
             return Ok(value.clone());
         }
         let Some(binding) = self.lets.get(&local.0) else {
@@ -272,9 +286,15 @@ impl<'a> Evaluator<'a> {
                 let value = self.value(left)?;
                 return if matches!(value.kind, ValueKind::None) { self.value(right) } else { Ok(value) };
             }
-            BinaryOp::Eq => self.value(left)?.same(&self.value(right)?),
-            BinaryOp::Ne => !self.value(left)?.same(&self.value(right)?),
-            BinaryOp::In => self.value(right)?.holds(&self.value(left)?),
+            BinaryOp::Eq | BinaryOp::Ne | BinaryOp::In => {
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                self.write(left.bytes().min(right.bytes()), expr.span)?;
+                match op {
+                    BinaryOp::Eq => left.same(&right),
+                    BinaryOp::Ne => !left.same(&right),
+                    _ => right.holds(&left),
+                }
+            }
             BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge => {
                 let order = self
                     .value(left)?
@@ -289,6 +309,11 @@ impl<'a> Evaluator<'a> {
             }
         };
         Ok(Value::bool(truth))
+    }
+
+    /// Counts an operation of a plan.
+    pub fn spend_on_operation(&self, at: Span) -> Evaluated<()> {
+        self.spend(OPERATION, at)
     }
 
     /// Counts work, so that no block takes longer than anyone waits.

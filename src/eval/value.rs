@@ -145,6 +145,25 @@ impl Value {
         }
     }
 
+    /// How many steps a copy of it costs: one for each element of its lists, and what a constraint is long. Texts are
+    /// shared, so they cost nothing.
+    pub fn weight(&self) -> usize {
+        match &self.kind {
+            ValueKind::List(values) => values.iter().map(|value| 1 + value.weight()).sum(),
+            ValueKind::Constraint(constraint) => constraint.as_str().len() / 8,
+            _ => 0,
+        }
+    }
+
+    /// How many bytes of text it holds.
+    pub fn bytes(&self) -> usize {
+        match &self.kind {
+            ValueKind::List(values) => values.iter().map(Self::bytes).sum(),
+            ValueKind::String(text) => text.len(),
+            _ => 0,
+        }
+    }
+
     /// `==`: by meaning, so `1.0` and `1.0.0` are one version. Where it came from does not count.
     pub fn same(&self, other: &Self) -> bool {
         match (&self.kind, &other.kind) {

@@ -1,6 +1,8 @@
 //! A [`Plan`] → a text for people: stages by phase, one line an operation, what is mounted, what the image's config
 //! gets. Plain text, about 100 columns, the same for the same plan.
 
+use crate::diagnostic::render::visible_whole;
+
 use super::model::{Copy, Env, Exec, Input, Mkfile, Mount, Network, Operation, OperationKind, Plan, Sharing, Stage};
 
 /// Texts that stand on one line; longer ones go on lines of their own.
@@ -189,8 +191,7 @@ impl Page {
 
     /// A line at a level, two blanks each. Control characters are shown, not written.
     fn line(&mut self, level: usize, line: &str) {
-        let shown: String =
-            line.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect();
+        let shown = visible_whole(line).replace('\n', "\\n").replace('\t', "\\t");
         self.text.push_str(&"  ".repeat(level));
         self.text.push_str(shown.trim_end());
         self.text.push('\n');

@@ -43,10 +43,19 @@ pub struct PatternError {
     pub reason: String,
 }
 
+/// What a pattern matches, and what finding it took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Sorted by bytes.
+    pub paths: BTreeSet<String>,
+    /// How many entries of directories were looked at.
+    pub looked_at: usize,
+}
+
 /// The first file that one of the patterns matches; patterns are tried in their order, files of one in that of [`glob`].
 pub fn exists<P: AsRef<str>>(tree: &dyn Tree, patterns: &[P]) -> Result<Option<String>, GlobError> {
     for pattern in patterns {
-        if let Some(found) = find(tree, pattern.as_ref())?.pop_first() {
+        if let Some(found) = search(tree, pattern.as_ref())?.paths.pop_first() {
             return Ok(Some(found));
         }
     }
@@ -55,7 +64,7 @@ pub fn exists<P: AsRef<str>>(tree: &dyn Tree, patterns: &[P]) -> Result<Option<S
 
 /// All that a pattern matches, sorted by bytes.
 pub fn glob(tree: &dyn Tree, pattern: &str) -> Result<Vec<String>, GlobError> {
-    Ok(find(tree, pattern)?.into_iter().collect())
+    Ok(search(tree, pattern)?.paths.into_iter().collect())
 }
 
 /// Whether a text is a pattern; it may be one without wildcards.
@@ -63,8 +72,9 @@ pub fn check(pattern: &str) -> Result<(), PatternError> {
     pattern::parse(pattern).map(drop)
 }
 
-fn find(tree: &dyn Tree, pattern: &str) -> Result<BTreeSet<String>, GlobError> {
-    let mut found = BTreeSet::new();
+/// As [`glob`], and tells how much there was to look at.
+pub fn search(tree: &dyn Tree, pattern: &str) -> Result<Found, GlobError> {
+    let mut found = Found::default();
     for way in pattern::parse(pattern)? {
         let mut search = Search { tree, way: &way, found: &mut found, seen: BTreeSet::new() };
         search.step(String::new(), 0, 0)?;
@@ -75,7 +85,7 @@ fn find(tree: &dyn Tree, pattern: &str) -> Result<BTreeSet<String>, GlobError> {
 struct Search<'s> {
     tree: &'s dyn Tree,
     way: &'s Way,
-    found: &'s mut BTreeSet<String>,
+    found: &'s mut Found,
     /// Directories and the parts that were tried in them: several `**` come by one place on many ways.
     seen: BTreeSet<(String, usize)>,
 }
@@ -96,7 +106,9 @@ impl Search<'_> {
             Some(Part::Path(path)) if last => self.look_up(&tree::join(&directory, path)),
             Some(Part::Path(path)) => self.step(tree::join(&directory, path), index + 1, depth + 1),
             Some(Part::Name(matcher)) => {
-                for entry in self.tree.list(&directory)?.iter().filter(|entry| matcher.matches(&entry.name)) {
+                let entries = self.tree.list(&directory)?;
+                self.found.looked_at += entries.len();
+                for entry in entries.iter().filter(|entry| matcher.matches(&entry.name)) {
                     let path = tree::join(&directory, &entry.name);
                     if last {
                         self.take(path, entry.kind);
@@ -110,7 +122,9 @@ impl Search<'_> {
                 if !last {
                     self.step(directory.clone(), index + 1, depth)?;
                 }
-                for entry in self.tree.list(&directory)?.iter() {
+                let entries = self.tree.list(&directory)?;
+                self.found.looked_at += entries.len();
+                for entry in entries.iter() {
                     let path = tree::join(&directory, &entry.name);
                     if last && !entry.name.starts_with('.') {
                         self.take(path.clone(), entry.kind);
@@ -126,7 +140,7 @@ impl Search<'_> {
 
     fn take(&mut self, path: String, kind: FileKind) {
         if (kind == FileKind::Directory) == (self.way.wanted == Wanted::Directories) {
-            self.found.insert(path);
+            self.found.paths.insert(path);
         }
     }
 
@@ -134,13 +148,15 @@ impl Search<'_> {
     fn look_up(&mut self, path: &str) -> Result<(), TreeError> {
         let (directory, name) = tree::split(path);
         let entries = self.tree.list(directory)?;
+        // Comparing names is cheap beside matching them.
+        self.found.looked_at += entries.len() / 16;
         let entry = entries.iter().find(|entry| entry.name == name);
         let wanted = entry.is_some_and(|entry| match self.way.wanted {
             Wanted::Directories => entry.kind == FileKind::Directory,
             Wanted::Files => true,
         });
         if wanted {
-            self.found.insert(path.to_owned());
+            self.found.paths.insert(path.to_owned());
         }
         Ok(())
     }

@@ -77,6 +77,18 @@ pub fn visible(text: &str) -> String {
     visible::many_lines(text, LONGEST_MESSAGE, true)
 }
 
+/// As [`visible`], of any length: each line end and tab stays, all else that is hidden is made visible.
+pub fn visible_whole(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            _ => visible::push_visible(&mut out, c, true),
+        }
+    }
+    out
+}
+
 /// How many there are, for people: `2 errors, 1 warning`; empty when there are none.
 pub fn summary(diagnostics: &[Diagnostic]) -> String {
     let (errors, warnings) = count(diagnostics);

@@ -24,9 +24,11 @@ pub(super) fn cut(text: &str, line: Range<usize>, anchor: usize, limit: usize, u
         out.push_str(ellipsis(unicode));
     }
     let mut shown = Vec::new();
+    let secrets = secrets(text, &line, &window);
     for (at, c) in text[window.clone()].char_indices() {
         shown.push((window.start + at, out.len()));
         match c {
+            _ if secrets.iter().any(|secret| secret.contains(&(window.start + at))) => out.push('*'),
             '\t' => out.push(c),
             _ => push_visible(&mut out, c, unicode),
         }
@@ -36,6 +38,24 @@ pub(super) fn cut(text: &str, line: Range<usize>, anchor: usize, limit: usize, u
         out.push_str(ellipsis(unicode));
     }
     Line { source: line, text: out, shown }
+}
+
+/// How far beside what is shown a URL may begin or end.
+const BESIDE: usize = 512;
+
+/// The user names and passwords of URLs in and beside what is shown: a report may end in a log that others read.
+fn secrets(text: &str, line: &Range<usize>, window: &Range<usize>) -> Vec<Range<usize>> {
+    let start = text.floor_char_boundary(window.start.saturating_sub(BESIDE)).max(line.start);
+    let end = text.ceil_char_boundary((window.end + BESIDE).min(text.len())).min(line.end);
+    let near = &text[start..end];
+    let ends = |c: char| matches!(c, '/' | '?' | '#' | '"' | '\'' | '`') || c.is_whitespace();
+    let in_url = |(at, separator): (usize, &str)| {
+        let from = at + separator.len();
+        let (user, _) = near[from..].split(ends).next()?.rsplit_once('@')?;
+        let is_shared = user.starts_with('$') || near[..at].ends_with("ssh") && !user.contains(':');
+        (!is_shared).then(|| start + from..start + from + user.len())
+    };
+    near.match_indices("://").filter_map(in_url).collect()
 }
 
 /// The bytes to show: three quarters of the room after the anchor, the rest before it, and what is left after it.
@@ -112,6 +132,20 @@ mod tests {
         assert_eq!(line.text, "a\\u{202e}b");
         assert_eq!((line.start_of(4), line.end_of(5)), (9, 10));
         assert_eq!((line.start_of(1), line.end_of(4)), (1, 9));
+    }
+
+    #[test]
+    fn user_names_and_passwords_of_urls_are_not_shown() {
+        let show = |text: &str| cut(text, 0..text.len(), 0, 80, true).text;
+        assert_eq!(show("a = \"https://me:pass@host.example/b\""), "a = \"https://*******@host.example/b\"");
+        assert_eq!(
+            show("ssh://git@host.example https://$TOKEN@host.example"),
+            "ssh://git@host.example https://$TOKEN@host.example"
+        );
+        assert_eq!(show("ssh://git:key@x https://tok\u{e9}n@x"), "ssh://*******@x https://*****@x");
+        let long = format!("{} https://{}@x", "a".repeat(1000), "s".repeat(200));
+        let line = cut(&long, 0..long.len(), long.len() - 10, 20, true);
+        assert_eq!(line.text, "…******************@x");
     }
 
     #[test]

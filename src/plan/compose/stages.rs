@@ -117,6 +117,7 @@ fn statements(
                 }
             }
             Stmt::Op(operation) => {
+                scope.evaluator.spend_on_operation(operation.span)?;
                 if let Some(kind) = keep(operations::operation(scope, operation), sink).flatten() {
                     let origin = Some(scope.origin(operation.span));
                     into.push((Operation { kind, origin }, operation.span));

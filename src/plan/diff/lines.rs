@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::diagnostic::render::visible_whole;
+
 use super::fields::shown;
 use super::{Change, FieldChange, OperationChange, PlanDiff, StageChange};
 
@@ -15,7 +17,7 @@ pub struct Line {
     pub change: Change,
     /// How far in it stands, two blanks each.
     pub level: usize,
-    /// The text, without control characters.
+    /// The text, with nothing hidden in it.
     pub text: String,
 }
 
@@ -60,8 +62,8 @@ struct Page {
 
 impl Page {
     fn line(&mut self, change: Change, level: usize, text: &str) {
-        let text = text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] });
-        self.lines.push(Line { change, level, text: text.collect() });
+        let text = visible_whole(text).replace('\n', "\\n").replace('\t', "\\t");
+        self.lines.push(Line { change, level, text });
     }
 
     fn part(&mut self, name: &str, fields: &[FieldChange]) {
