@@ -77,14 +77,20 @@ impl Phase {
 
     /// The name in the language, without the number: `build.app-deps`.
     pub fn name(self) -> String {
-        let (side, rest) = self.key().split_once('.').unwrap_or_default();
-        let position = rest.split_once('-').map_or(rest, |(_, name)| name);
+        let (side, position) = self.words();
         format!("{side}.{position}")
+    }
+
+    /// `build` and `app-deps` of `build.04-app-deps`.
+    fn words(self) -> (&'static str, &'static str) {
+        let (side, rest) = self.key().split_once('.').unwrap_or_default();
+        (side, rest.split_once('-').map_or(rest, |(_, name)| name))
     }
 
     /// The phase that the language calls `name`.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|phase| phase.name() == name)
+        let words = name.split_once('.')?;
+        Self::ALL.into_iter().find(|phase| phase.words() == words)
     }
 
     /// The phase with a key of Plan JSON.

@@ -59,10 +59,12 @@ impl Operator {
 impl Comparator {
     /// Whether `version` passes; prereleases are compared like any other.
     pub fn contains(&self, version: &Version) -> bool {
-        if self.operator == Operator::Identical {
-            return version.as_str().eq_ignore_ascii_case(self.version.as_str());
+        match self.operator {
+            Operator::Identical => version.as_str().eq_ignore_ascii_case(self.version.as_str()),
+            // What catalogs are asked most, without making an interval.
+            Operator::GreaterEqual => version >= &self.version,
+            _ => self.to_ranges().iter().any(|range| interval::holds(range, version)),
         }
-        self.to_ranges().iter().any(|range| interval::holds(range, version))
     }
 
     /// The versions that pass, as intervals in order. For `===` the one version of that meaning, however it is spelled.

@@ -3,6 +3,7 @@
 use crate::check::checker::Checker;
 use crate::check::error;
 use crate::check::hir::{Elem, Expr, ExprKind};
+use crate::check::path;
 use crate::check::shell::{self, Lexed, Piece, Place};
 use crate::check::types::Type;
 
@@ -11,11 +12,13 @@ impl Checker<'_, '_> {
     /// at: it may become a command by way of a `let` or a function.
     pub(in crate::check) fn refuse_values_in_code(&mut self, elements: &[Elem]) {
         for (index, element) in elements.iter().enumerate() {
+            let foreign: Vec<&Expr> = values(element).into_iter().filter(|value| !self.is_own_text(value)).collect();
+            if foreign.is_empty() {
+                continue;
+            }
             let Some(runner) = runner(elements, index) else { continue };
-            for value in values(element) {
-                if !self.is_own_text(value) {
-                    self.report(error::exec_code(&runner, value.span));
-                }
+            for value in foreign {
+                self.report(error::exec_code(&runner, value.span));
             }
         }
     }
@@ -27,8 +30,10 @@ impl Checker<'_, '_> {
             return;
         };
         for (index, element) in elements.iter().enumerate() {
-            if runner(elements, index).is_none() {
-                values(element).into_iter().for_each(|value| self.expanded_by_nobody(value, None));
+            let mentions = |value: &&Expr| path::written(value).iter().any(|(text, _)| text.contains('$'));
+            let mentioning: Vec<&Expr> = values(element).into_iter().filter(mentions).collect();
+            if !mentioning.is_empty() && runner(elements, index).is_none() {
+                mentioning.into_iter().for_each(|value| self.expanded_by_nobody(value, None));
             }
         }
     }
