@@ -22,6 +22,9 @@ const SYSTEM: &[&str] = &[
     "/proc/self/maps",
     "/proc/self/fd",
     "/proc/sys/vm/overcommit_memory",
+    "/proc/self/cgroup",
+    "/proc/self/mountinfo",
+    "/sys/fs/cgroup",
     "/dev/null",
 ];
 

@@ -39,12 +39,10 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
-            // A closed pipe is no reason to fail.
-            let _ = error.print();
+            output::usage(&error);
             if let Some(help) = missing_command(&error) {
                 output::note(help);
             }
-            output::usage(&error);
             return exit.into();
         }
     };

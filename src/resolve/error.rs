@@ -8,6 +8,11 @@ use crate::resolve::trace::Decision;
 use crate::resolve::{Requirement, order::Edge};
 use crate::source::{FileId, Span};
 
+/// Names as people look for them, each once.
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> std::collections::BTreeSet<&'a str> {
+    names.collect()
+}
+
 /// E0701: no stack's `detect` holds.
 pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
     let tried = decisions
@@ -23,14 +28,14 @@ pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
 
 /// E0702: the stack that was named does not exist.
 pub fn unknown_stack<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, span: Option<Span>) -> Diagnostic {
-    let help = did_you_mean(name, known.clone(), || format!("the stacks are {}", listing(known)));
+    let help = did_you_mean(name, known.clone(), || format!("the stacks are {}", listing(sorted(known).into_iter())));
     let diagnostic = Diagnostic::error(code::RESOLVE_UNKNOWN_STACK, format!("no stack is called `{name}`")).help(help);
     place(diagnostic, span)
 }
 
 /// E0703: a block that was named does not exist.
 pub fn unknown_block<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone, span: Option<Span>) -> Diagnostic {
-    let help = did_you_mean(name, known.clone(), || format!("the blocks are {}", listing(known)));
+    let help = did_you_mean(name, known.clone(), || format!("the blocks are {}", listing(sorted(known).into_iter())));
     let diagnostic = Diagnostic::error(code::RESOLVE_UNKNOWN_BLOCK, format!("no block is called `{name}`")).help(help);
     place(diagnostic, span)
 }
@@ -128,7 +133,7 @@ pub fn unknown_param<'a>(
         if known.clone().next().is_none() {
             format!("`{block}` has no params")
         } else {
-            format!("the params of `{block}` are {}", listing(known))
+            format!("the params of `{block}` are {}", listing(sorted(known).into_iter()))
         }
     });
     let diagnostic =

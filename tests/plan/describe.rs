@@ -19,5 +19,5 @@ fn control_characters_are_shown_and_not_written() {
     let plan = r#"{"platform": {"os": "linux", "arch": "amd64"}, "stages": [
         {"id": "a", "source": {"image": "debian:12"}, "operations": [{"command": "printf '\u001b[31m'"}]}]}"#;
     let shown = describe(&load(plan).0.unwrap());
-    assert!(shown.contains("run printf '\\u{1b}[31m'"), "{shown}");
+    assert!(shown.contains("run printf '␛[31m'"), "{shown}");
 }
