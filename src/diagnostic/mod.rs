@@ -106,7 +106,7 @@ impl Sink {
         Self::default()
     }
 
-    /// Adds a finding; the same finding at the same place is kept once. Behind the first [`MOST`], only an error that is
+    /// Adds a finding; the same finding at the same place is kept once. Behind the first `MOST`, only an error that is
     /// the first one is.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let is_error = diagnostic.severity == Severity::Error;

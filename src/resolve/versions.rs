@@ -140,12 +140,10 @@ fn file_of(inputs: &Inputs<'_>, span: Span) -> String {
 
 fn choose<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
     let fits = |release: &&Release| requirements.iter().all(|asked| asked.constraint.contains(&release.version));
-    let in_an_image = |version: &Version| {
-        let images = inputs.library.images.by_name.values();
-        images.filter_map(|image| image.packages.get(&catalog.name)?.version.as_ref()).any(|known| known == version)
-    };
-    let fitting: Vec<&Release> = catalog.releases.iter().filter(fits).collect();
-    fitting.iter().find(|release| in_an_image(&release.version)).or(fitting.first()).copied()
+    let images = inputs.library.images.by_name.values();
+    let known: Vec<&Version> = images.filter_map(|image| image.packages.get(&catalog.name)?.version.as_ref()).collect();
+    let in_an_image = catalog.releases.iter().filter(|release| known.contains(&&release.version));
+    in_an_image.chain(&catalog.releases).find(fits)
 }
 
 /// Names the requirements that conflict: the fewest that no release fits together, found by leaving out one at a time.
