@@ -15,6 +15,8 @@ pub mod diagnostic;
 
 pub mod version;
 
+pub mod ignore;
+
 pub mod syntax;
 
 pub mod check;
@@ -28,6 +30,8 @@ pub mod resolve;
 pub mod plan;
 
 pub mod llb;
+
+pub mod build;
 
 pub mod compile;
 

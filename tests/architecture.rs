@@ -10,20 +10,21 @@ use std::path::Path;
 
 use cogpack::diagnostic::code::{ALL, Code};
 
-/// Which rooms a room may import. `version` imports nothing, and every room may import it.
+/// Which rooms a room may import. `version` imports nothing, and every room may import it. `ignore` imports nothing either.
 const ROOMS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("version", &[]),
+    ("ignore", &[]),
     ("diagnostic", &["source"]),
     ("syntax", &["source", "diagnostic"]),
     ("check", &["source", "diagnostic", "syntax"]),
-    ("project", &["source", "diagnostic"]),
+    ("project", &["source", "diagnostic", "ignore"]),
     ("schema", &["source", "diagnostic", "project"]),
     ("eval", &["source", "diagnostic", "check", "project", "schema"]),
     ("resolve", &["source", "diagnostic", "syntax", "check", "project", "schema", "eval"]),
     ("plan", &["source", "diagnostic", "syntax", "check", "project", "schema", "eval", "resolve"]),
     ("llb", &["diagnostic", "plan"]),
-    ("build", &["diagnostic", "plan", "llb"]),
+    ("build", &["diagnostic", "ignore", "plan", "llb"]),
     ("model", &["diagnostic", "build"]),
     (
         "cli",

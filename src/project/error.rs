@@ -2,7 +2,7 @@
 //! in [`crate::project::data::DataError`].
 
 use crate::diagnostic::{Diagnostic, code};
-use crate::project::ignore::InvalidPattern;
+use crate::ignore::InvalidPattern;
 use crate::project::tree::TreeError;
 use crate::source::{FileId, Span};
 
@@ -56,8 +56,8 @@ pub fn name_not_text(name: &str) -> Diagnostic {
 mod tests {
     use super::*;
     use crate::diagnostic::Severity;
+    use crate::ignore::Ignore;
     use crate::project::data::{self, Format};
-    use crate::project::ignore::Ignore;
     use crate::source::SourceMap;
 
     #[test]

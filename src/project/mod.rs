@@ -8,7 +8,6 @@ pub mod disk;
 mod documents;
 pub mod error;
 pub mod glob;
-pub mod ignore;
 pub mod memory;
 pub mod mistake;
 pub mod packages;

@@ -7,10 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Sink};
+use crate::ignore::Ignore;
 use crate::project::config::{Config, split_reference};
 use crate::project::data::{Data, Format};
 use crate::project::documents::Documents;
-use crate::project::ignore::Ignore;
 use crate::project::packages::{self, Packages};
 use crate::project::settings::Settings;
 use crate::project::tree::Tree;

@@ -1,6 +1,6 @@
 //! A [`Tree`] and an [`Ignore`] → the files that the build context sends.
 
-use crate::project::ignore::{Ignore, Matched};
+use crate::ignore::{Ignore, Matched};
 use crate::project::tree::{DEPTH_LIMIT, FileKind, Tree, TreeError, join};
 
 /// An entry that a walk came by.

@@ -187,7 +187,7 @@ fn a_walk_sends_links_as_they_are_and_leaves_pipes_out() {
     symlink(".", guard.path().join("a/loop")).unwrap();
     let pipe = guard.path().join("pipe");
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_bits_truncate(0o600)).unwrap();
-    let walked = crate::project::walk::walk(&tree, &crate::project::ignore::Ignore::default()).unwrap();
+    let walked = crate::project::walk::walk(&tree, &crate::ignore::Ignore::default()).unwrap();
     let found: Vec<_> = walked.iter().map(|walked| (walked.path.as_str(), walked.kind)).collect();
     let expected = [
         ("a", FileKind::Directory),

@@ -1,0 +1,3 @@
+//! The findings of this room, one constructor a code.
+
+use crate::diagnostic::{Diagnostic, code};

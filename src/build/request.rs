@@ -1,0 +1,103 @@
+//! [`Request`]: what is to be built, with what, and where it goes. Data only; `cli` fills it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::build::context::Context;
+use crate::llb::config::ImageConfig;
+use crate::plan::model::Plan;
+
+/// A build.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What is built: one for each platform.
+    pub targets: Vec<Target>,
+    /// The local file trees, by the names that plans use.
+    pub contexts: IndexMap<String, Context>,
+    /// The secrets, by id.
+    pub secrets: IndexMap<String, Secret>,
+    /// The ssh agents or keys, by id.
+    pub ssh: IndexMap<String, Ssh>,
+    /// Where the image goes. Empty: it is built and kept in the engine's cache only.
+    pub outputs: Vec<Output>,
+    /// Where steps that were done elsewhere come from.
+    pub cache_from: Vec<Cache>,
+    /// Where steps that were done go.
+    pub cache_to: Vec<Cache>,
+    /// Whether every step runs again.
+    pub no_cache: bool,
+    /// Whether image references are asked for again at their registry.
+    pub pull: bool,
+    /// Seconds since 1970 that all times in the image are set to at most: `SOURCE_DATE_EPOCH`.
+    pub epoch: Option<i64>,
+    /// Attestations, by type (`provenance`, `sbom`), with their attributes.
+    pub attestations: IndexMap<String, IndexMap<String, String>>,
+    /// The privileges that steps are given: `network.host`, `security.insecure`.
+    pub entitlements: Vec<String>,
+}
+
+/// A plan, and what is known besides it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// What is built.
+    pub plan: Plan,
+    /// What metadata says of base images, by the reference that the plan uses. The engine's word is compared with it.
+    pub image_configs: IndexMap<String, ImageConfig>,
+    /// The texts of the files that origins name.
+    pub sources: IndexMap<String, Arc<str>>,
+}
+
+/// Where a secret's value is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// In a file.
+    File(PathBuf),
+    /// In an environment variable of this process.
+    Environment(String),
+}
+
+/// What answers for an ssh key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ssh {
+    /// The agent at this socket.
+    Agent(PathBuf),
+    /// Private keys in these files.
+    Keys(Vec<PathBuf>),
+}
+
+/// Where an image goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// In what form.
+    pub kind: OutputKind,
+    /// What else the exporter is told: `compression`, `annotation.NAME`, `name`, `push`…
+    pub attributes: IndexMap<String, String>,
+    /// A file (`docker`, `oci`, `tar`) or a directory (`local`) here. `-` is stdout.
+    pub destination: Option<PathBuf>,
+}
+
+/// The forms an image has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    /// In the engine's image store, or pushed to a registry.
+    Image,
+    /// An archive that `docker load` reads; without a destination it is loaded.
+    Docker,
+    /// An OCI archive.
+    Oci,
+    /// The file system in one archive.
+    Tar,
+    /// The file system in a directory.
+    Local,
+}
+
+/// Where steps that were done are kept: `registry`, `local`, `inline`, `gha`, `s3`…
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// Its type.
+    pub kind: String,
+    /// `ref`, `mode`, `src`, `dest`…
+    pub attributes: IndexMap<String, String>,
+}

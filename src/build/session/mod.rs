@@ -1,0 +1,91 @@
+//! What the daemon asks of us while it builds: health, files, credentials, secrets, ssh; and what it exports.
+//!
+//! The daemon is the client here: it calls the services that the session names, over a connection we opened.
+
+mod credentials;
+mod export;
+mod files;
+mod health;
+mod secrets;
+mod ssh;
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::service::TowerToHyperService;
+use tonic::service::Routes;
+
+use crate::build::engine::Duplex;
+use crate::diagnostic::Diagnostic;
+
+pub(super) use credentials::Credentials;
+pub(super) use export::Exports;
+pub(super) use files::Files;
+pub(super) use secrets::Secrets;
+pub(super) use ssh::Agents;
+
+/// The largest list of headers: an error's details travel in them.
+const MOST_HEADER_BYTES: u32 = 4 << 20;
+
+/// What went wrong here. The daemon hears of it as a status, which is all that it can tell us later; this says more.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Findings(Arc<Mutex<Vec<Diagnostic>>>);
+
+impl Findings {
+    /// Keeps one.
+    pub fn push(&self, found: Diagnostic) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+    }
+
+    /// Takes all.
+    pub fn take(&self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a session answers with.
+pub(super) struct Services {
+    /// The contexts.
+    pub files: Files,
+    /// Where archives and directories that the daemon exports go.
+    pub exports: Exports,
+    /// The secrets of steps.
+    pub secrets: Secrets,
+    /// The ssh agents of steps.
+    pub agents: Agents,
+    /// The credentials of registries.
+    pub credentials: Credentials,
+}
+
+impl Services {
+    /// The services by path, and the methods that the session announces.
+    pub fn into_routes(self) -> (Routes, Vec<String>) {
+        let Self { files, exports, secrets, agents, credentials } = self;
+        let mut methods = Vec::new();
+        let mut announce = |service: &str, names: &[&str]| {
+            methods.extend(names.iter().map(|name| format!("/{service}/{name}")));
+        };
+        announce("grpc.health.v1.Health", &["Check"]);
+        announce("moby.filesync.v1.FileSync", &["DiffCopy", "TarStream"]);
+        announce("moby.filesync.v1.FileSend", &["DiffCopy"]);
+        announce("moby.buildkit.secrets.v1.Secrets", &["GetSecret"]);
+        announce("moby.sshforward.v1.SSH", &["CheckAgent", "ForwardAgent"]);
+        announce("moby.filesync.v1.Auth", &["Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority"]);
+        let routes = Routes::new(health::service())
+            .add_service(files.into_service())
+            .add_service(exports.into_service())
+            .add_service(secrets.into_service())
+            .add_service(agents.into_service())
+            .add_service(credentials.into_service());
+        (routes, methods)
+    }
+}
+
+/// Answers the daemon until the connection ends.
+pub(super) async fn serve(stream: Pin<Box<dyn Duplex>>, routes: Routes) -> hyper::Result<()> {
+    hyper::server::conn::http2::Builder::new(TokioExecutor::new())
+        .max_header_list_size(MOST_HEADER_BYTES)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.prepare()))
+        .await
+}
