@@ -34,6 +34,8 @@ pub struct Request {
     pub epoch: Option<i64>,
     /// Attestations, by type (`provenance`, `sbom`), with their attributes.
     pub attestations: IndexMap<String, IndexMap<String, String>>,
+    /// Docker's config folder, which has the credentials of registries.
+    pub docker_config: Option<PathBuf>,
     /// The privileges that steps are given: `network.host`, `security.insecure`.
     pub entitlements: Vec<String>,
 }

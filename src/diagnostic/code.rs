@@ -290,5 +290,11 @@ codes! {
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
+    // build: E10xx
+    BUILD_FAILED "E1050" "cogpack::build::build-failed"
+    BASE_DIFFERS "E1051" "cogpack::build::base-differs"
+    ENGINE_LACKS "E1052" "cogpack::build::engine-lacks"
+    ONE_OUTPUT "E1053" "cogpack::build::one-output"
+
     // cli: E12xx
 }

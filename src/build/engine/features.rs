@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::build::request::Output;
+use crate::diagnostic::Diagnostic;
+
 /// What an engine can do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features {
@@ -20,6 +23,16 @@ pub struct Features {
 }
 
 impl Features {
+    /// Whether one build can have several outputs, which came with BuildKit 0.13.
+    pub fn has_several_exports(&self) -> bool {
+        todo!()
+    }
+
+    /// The exporter for an output, or why there is none.
+    pub fn exporter(&self, output: &Output) -> Result<String, Diagnostic> {
+        todo!()
+    }
+
     /// Whether it has merge and diff.
     pub fn merge_diff(&self) -> bool {
         self.llb.contains("mergeop") && self.llb.contains("diffop")

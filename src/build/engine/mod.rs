@@ -6,6 +6,7 @@ pub use features::Features;
 
 use std::pin::Pin;
 
+use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tonic::transport::Channel;
 
@@ -56,6 +57,9 @@ pub struct Introduction {
     pub methods: Vec<String>,
 }
 
+/// The largest message to and from a daemon, in bytes.
+pub(super) const MOST_MESSAGE_BYTES: usize = 16 << 20;
+
 /// Finds the engine to build on: the one chosen, else in the order of the documentation. When there is none, the failure says
 /// what was tried.
 pub async fn find(choice: &Choice) -> Result<Engine, Failure> {
@@ -66,6 +70,13 @@ impl Engine {
     /// A connection for requests to BuildKit's control and gateway services.
     pub async fn control(&self) -> Result<Channel, Failure> {
         todo!()
+    }
+
+    /// The control service on a connection.
+    pub(super) fn control_client(&self, channel: Channel) -> ControlClient<Channel> {
+        ControlClient::new(channel)
+            .max_decoding_message_size(MOST_MESSAGE_BYTES)
+            .max_encoding_message_size(MOST_MESSAGE_BYTES)
     }
 
     /// A connection on which the daemon calls us.
