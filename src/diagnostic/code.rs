@@ -290,5 +290,8 @@ codes! {
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
+    // build: engines E1001 to E1019
+    ENGINE_NONE "E1001" "cogpack::build::no-engine"
+    ENGINE_BROKEN "E1002" "cogpack::build::engine-broken"
     // cli: E12xx
 }
