@@ -296,5 +296,8 @@ codes! {
     ENGINE_LACKS "E1052" "cogpack::build::engine-lacks"
     ONE_OUTPUT "E1053" "cogpack::build::one-output"
 
+    // build: engines E1001 to E1019
+    ENGINE_NONE "E1001" "cogpack::build::no-engine"
+    ENGINE_BROKEN "E1002" "cogpack::build::engine-broken"
     // cli: E12xx
 }

@@ -1,11 +1,11 @@
-//! [`Features`]: what an engine says it can do. Asked, never guessed.
+//! [`Features`]: what an engine says it can do; [`Capabilities`]: what its LLB and its gateway know. Asked, never guessed.
 
 use std::collections::BTreeSet;
 
-use crate::build::request::Output;
-use crate::diagnostic::Diagnostic;
+use bollard_buildkit_proto::moby::buildkit::v1::apicaps::ApiCap;
+use bollard_buildkit_proto::moby::buildkit::v1::frontend::PongResponse;
 
-/// What an engine can do.
+/// What an engine can do, as far as it tells outside a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features {
     /// The daemon's version: `26.1.5`, `v0.32.0`.
@@ -14,27 +14,31 @@ pub struct Features {
     pub buildkit: Option<String>,
     /// Its exporters: `moby`, `image`, `oci`, `docker`, `tar`, `local`.
     pub exporters: BTreeSet<String>,
-    /// What of LLB it knows: ids of capabilities such as `mergeop`.
-    pub llb: BTreeSet<String>,
-    /// What its gateway knows.
-    pub gateway: BTreeSet<String>,
     /// The platforms it builds for: `linux/amd64`.
     pub platforms: Vec<String>,
 }
 
-impl Features {
-    /// Whether one build can have several outputs, which came with BuildKit 0.13.
-    pub fn has_several_exports(&self) -> bool {
-        todo!()
-    }
+/// What a gateway answers to a Ping, which it does only inside a build.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What of LLB it knows: ids such as `mergeop`.
+    pub llb: BTreeSet<String>,
+    /// What its gateway knows: ids such as `frontend.return.error`.
+    pub gateway: BTreeSet<String>,
+}
 
-    /// The exporter for an output, or why there is none.
-    pub fn exporter(&self, output: &Output) -> Result<String, Diagnostic> {
-        todo!()
+impl Capabilities {
+    /// Those that are enabled.
+    pub fn from_pong(pong: &PongResponse) -> Self {
+        Self { llb: enabled(&pong.llb_caps), gateway: enabled(&pong.frontend_api_caps) }
     }
 
     /// Whether it has merge and diff.
     pub fn merge_diff(&self) -> bool {
         self.llb.contains("mergeop") && self.llb.contains("diffop")
     }
+}
+
+fn enabled(caps: &[ApiCap]) -> BTreeSet<String> {
+    caps.iter().filter(|cap| cap.enabled).map(|cap| cap.id.clone()).collect()
 }

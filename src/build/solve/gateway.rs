@@ -3,10 +3,7 @@
 //! A job without a definition and without a frontend is steered from here: it ends when [`Gateway::give`] hands over the
 //! result, and it would wait for ever if nobody did. This is the one way to set an image's config on every engine.
 
-use std::collections::BTreeSet;
-
 use bollard_buildkit_proto::google::rpc;
-use bollard_buildkit_proto::moby::buildkit::v1::apicaps::ApiCap;
 use bollard_buildkit_proto::moby::buildkit::v1::frontend;
 use bollard_buildkit_proto::moby::buildkit::v1::frontend::llb_bridge_client::LlbBridgeClient;
 use bollard_buildkit_proto::moby::buildkit::v1::frontend::{
@@ -18,7 +15,7 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::Channel;
 use tonic::{Code, Request, Status};
 
-use crate::build::engine::MOST_MESSAGE_BYTES;
+use crate::build::engine::{Capabilities, gateway_client};
 use crate::llb::definition::Definition;
 use crate::llb::graph::platform::to_message;
 use crate::plan::model::Platform;
@@ -31,27 +28,6 @@ const JOB: &str = "buildkit-controlapi-buildid";
 pub(super) struct Gateway {
     client: LlbBridgeClient<Channel>,
     job: MetadataValue<Ascii>,
-}
-
-/// What the daemon can do, by the ids of capabilities.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Capabilities {
-    /// Of LLB.
-    pub llb: BTreeSet<String>,
-    /// Of the gateway.
-    pub gateway: BTreeSet<String>,
-}
-
-impl Capabilities {
-    /// Whether layers can be laid over each other without copying.
-    pub(super) fn merge_diff(&self) -> bool {
-        ["mergeop", "diffop"].iter().all(|cap| self.llb.contains(*cap))
-    }
-
-    /// Whether results are named in the newer form.
-    pub(super) fn has_reference_array(&self) -> bool {
-        self.gateway.contains("proto.refarray")
-    }
 }
 
 /// The config of an image, as its registry or the daemon has it.
@@ -67,9 +43,7 @@ pub(super) type Reference = Option<String>;
 
 impl Gateway {
     pub(super) fn new(channel: Channel, job: &str) -> Result<Self, Status> {
-        let client = LlbBridgeClient::new(channel)
-            .max_decoding_message_size(MOST_MESSAGE_BYTES)
-            .max_encoding_message_size(MOST_MESSAGE_BYTES);
+        let client = gateway_client(channel);
         let job = job.parse().map_err(|_| Status::internal("the name of a job is ASCII"))?;
         Ok(Self { client, job })
     }
@@ -77,8 +51,7 @@ impl Gateway {
     /// Waits until the daemon has the job, and asks what it can do.
     pub(super) async fn capabilities(&mut self) -> Result<Capabilities, Status> {
         let pong = self.client.ping(self.call(PingRequest {})).await?.into_inner();
-        let enabled = |caps: Vec<ApiCap>| caps.into_iter().filter(|cap| cap.enabled).map(|cap| cap.id).collect();
-        Ok(Capabilities { llb: enabled(pong.llb_caps), gateway: enabled(pong.frontend_api_caps) })
+        Ok(Capabilities::from_pong(&pong))
     }
 
     /// The config of an image; `reference` is complete. With `pull` its registry is asked again.

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::build::engine::{Engine, Introduction};
+use crate::build::engine::{Engine, Introduction, control_client};
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::Events;
@@ -56,7 +56,7 @@ pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Resul
     let job = random()?;
     let session = open_session(engine, request, events, &findings).await?;
     let channel = engine.control().await?;
-    let control = engine.control_client(channel.clone());
+    let control = control_client(channel.clone());
 
     let first = exporters.first().cloned().unwrap_or_default();
     let message = SolveRequest {
@@ -147,7 +147,7 @@ impl Steering<'_> {
             built.push((prepared, reference));
         }
         let (files, metadata) = result::of(built);
-        gateway.give(files, metadata, capabilities.has_reference_array()).await.map_err(said)
+        gateway.give(files, metadata, capabilities.gateway.contains("proto.refarray")).await.map_err(said)
     }
 }
 

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::{IndexMap, IndexSet};
 use tonic::Status;
 
+use crate::build::engine::Capabilities;
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::{Event, Events};
 use crate::build::request::{Request, Target};
 use crate::build::solve::failure;
-use crate::build::solve::gateway::{Capabilities, Gateway, Resolved};
+use crate::build::solve::gateway::{Gateway, Resolved};
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::llb::definition::Definition;
