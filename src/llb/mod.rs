@@ -11,6 +11,7 @@ mod error;
 mod git_url;
 pub mod graph;
 pub mod json;
+pub mod layers;
 pub mod lower;
 mod path;
 pub mod reference;

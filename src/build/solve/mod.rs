@@ -10,6 +10,7 @@
 mod exports;
 mod failure;
 mod gateway;
+mod history;
 mod identity;
 mod result;
 mod status;

@@ -10,8 +10,8 @@ use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::{Event, Events};
 use crate::build::request::{Request, Target};
-use crate::build::solve::failure;
 use crate::build::solve::gateway::{Gateway, Resolved};
+use crate::build::solve::{failure, history};
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::llb::definition::Definition;
@@ -71,6 +71,7 @@ impl Preparation<'_> {
             lowered.definition.ignore_cache();
         }
         let base = lowered.base.as_ref().and_then(|base| resolved.get(base)).map(|found| found.config.clone());
+        history::complete(&mut lowered.config, base.as_deref(), &llb::layers::of(&lowered.definition));
         let platform = llb::graph::platform::normalize(&target.plan.platform);
         Ok(Prepared { definition: lowered.definition, config: lowered.config, base, platform })
     }
