@@ -13,7 +13,7 @@ pub mod graph;
 pub mod json;
 pub mod lower;
 mod path;
-mod reference;
+pub mod reference;
 pub mod wire;
 
 pub use lower::lower;
