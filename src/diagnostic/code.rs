@@ -299,5 +299,9 @@ codes! {
     // build: engines E1001 to E1019
     ENGINE_NONE "E1001" "cogpack::build::no-engine"
     ENGINE_BROKEN "E1002" "cogpack::build::engine-broken"
+    ENGINE_NO_EXPORTER "E1003" "cogpack::build::engine-no-exporter"
+    ENGINE_NO_PUSH "E1004" "cogpack::build::engine-no-push"
+    ENGINE_NO_CACHE "E1005" "cogpack::build::engine-no-cache"
+
     // cli: E12xx
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use crate::build::engine::Features;
 use crate::build::failure::Failure;
 use crate::diagnostic::{Diagnostic, code};
 
@@ -40,4 +41,39 @@ pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
 /// An introduction that cannot be sent.
 pub(super) fn bad_session() -> Failure {
     Failure::engine(Diagnostic::bug("a session's introduction is no text for a header"))
+}
+
+/// The form of an output that the engine has no exporter for.
+pub(super) fn cannot_export(form: &str, features: &Features) -> Diagnostic {
+    Diagnostic::error(
+        code::ENGINE_NO_EXPORTER,
+        format!("this engine cannot write the output `{form}`: it is {}", features.title()),
+    )
+    .help(format!(
+        "it can write {}. {TURN_ON_CONTAINERD}",
+        listed(features.exporters.iter().copied().filter(|name| *name != "moby"))
+    ))
+}
+
+/// An engine whose images have to be pushed with `docker push`.
+pub(super) fn cannot_push() -> Diagnostic {
+    Diagnostic::error(code::ENGINE_NO_PUSH, "this engine does not push what it builds: Docker's own image store cannot")
+        .help(format!("build with `-t NAME`, then `docker push NAME`. {TURN_ON_CONTAINERD}"))
+}
+
+/// A kind of cache that the engine cannot write.
+pub(super) fn cannot_cache(kind: &str, features: &Features) -> Diagnostic {
+    Diagnostic::error(
+        code::ENGINE_NO_CACHE,
+        format!("this engine cannot write a cache of type `{kind}`: it is {}", features.title()),
+    )
+    .help(format!("it can write {}. {TURN_ON_CONTAINERD}", listed(features.caches.iter().copied())))
+}
+
+/// What gives a Docker Engine the exporters it lacks.
+const TURN_ON_CONTAINERD: &str =
+    "Docker's containerd image store can do more, and so can a `buildkitd`: `cogpack doctor` shows what there is";
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

@@ -29,13 +29,6 @@ pub async fn find(choice: &Choice) -> Result<Engine, Failure> {
     let mut engine = Engine { name: name.clone(), kind, features: Features::default(), address };
     let mut client = control_client(engine.control().await?);
     let workers = client.list_workers(ListWorkersRequest::default()).await.map_err(|status| why(&status))?.into_inner();
-    for worker in &workers.record {
-        for platform in &worker.platforms {
-            engine.features.platforms.push(format!("{}/{}", platform.os, platform.architecture));
-        }
-        if let Some(version) = &worker.buildkit_version {
-            engine.features.buildkit = Some(version.version.clone());
-        }
-    }
+    engine.features = Features::from_workers(kind, &workers.record);
     Ok(engine)
 }
