@@ -9,7 +9,6 @@ mod error;
 mod features;
 mod find;
 
-pub(in crate::build) use channel::MOST_MESSAGE_BYTES;
 pub use channel::{control_client, gateway_client};
 pub use duplex::{Connection, Duplex};
 pub use features::{Capabilities, Features, Store};
@@ -17,7 +16,6 @@ pub use find::find;
 
 use std::pin::Pin;
 
-use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper_util::rt::TokioIo;
 use tonic::metadata::MetadataMap;
@@ -79,11 +77,6 @@ impl Engine {
         });
         let connected = channel::endpoint().connect_with_connector(connect).await;
         connected.map_err(|error| error::broken(&self.name, &error))
-    }
-
-    /// The control service on a connection.
-    pub(in crate::build) fn control_client(&self, channel: Channel) -> ControlClient<Channel> {
-        control_client(channel)
     }
 
     /// A connection on which the daemon calls us. It has to be read, or nothing happens.
