@@ -290,5 +290,13 @@ codes! {
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
+    // build: E10xx; contexts and exports from E1035
+    CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
+    CONTEXT_UNREADABLE "E1036" "cogpack::build::context-unreadable"
+    CONTEXT_CHANGED "E1037" "cogpack::build::context-changed"
+    CONTEXT_NAME "E1038" "cogpack::build::context-name"
+    CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
+    CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
+
     // cli: E12xx
 }

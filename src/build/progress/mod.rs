@@ -18,6 +18,15 @@ pub enum Event {
         /// Bytes of file content.
         bytes: u64,
     },
+    /// A context whose files are large altogether; told once for each time it is gone through.
+    Large {
+        /// The context.
+        context: String,
+        /// Bytes of all its files.
+        bytes: u64,
+        /// What lies at its top, the largest first, at most five, each with the bytes of its files.
+        largest: Vec<(String, u64)>,
+    },
     /// Something worth knowing that stops nothing.
     Warning(Box<Diagnostic>),
 }
