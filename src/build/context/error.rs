@@ -4,18 +4,17 @@ use rustix::io::Errno;
 
 use crate::diagnostic::{Diagnostic, code};
 use crate::ignore::InvalidPattern;
-use crate::source::disk::words;
 
 /// The directory cannot be opened.
 pub fn directory(context: &str, directory: &str, error: Errno) -> Diagnostic {
     let message =
-        format!("cannot open the directory `{directory}` of the context `{context}`: {}", words(&error.into()));
+        format!("cannot open the directory `{directory}` of the context `{context}`: {}", words(error));
     Diagnostic::error(code::CONTEXT_DIRECTORY, message).help("name a directory that exists and that you may read")
 }
 
 /// Something in the context cannot be read.
 pub fn unreadable(context: &str, path: &str, error: Errno) -> Diagnostic {
-    let message = format!("cannot read `{path}` of the context `{context}`: {}", words(&error.into()));
+    let message = format!("cannot read `{path}` of the context `{context}`: {}", words(error));
     Diagnostic::error(code::CONTEXT_UNREADABLE, message)
         .help("make it readable, or leave it out with a line in `.dockerignore`")
 }
@@ -44,4 +43,12 @@ pub fn special(context: &str, path: &str, kind: &str) -> Diagnostic {
 pub fn pattern(context: &str, invalid: &InvalidPattern) -> Diagnostic {
     let message = format!("in the files asked for of the context `{context}`, {invalid}");
     Diagnostic::error(code::CONTEXT_PATTERN, message).help("to match a special character itself, write `\\` before it")
+}
+
+/// The system's words as messages hold them: lower case, without its number.
+pub fn words(error: Errno) -> String {
+    let text = std::io::Error::from(error).to_string();
+    let text = text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words);
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
