@@ -36,7 +36,7 @@ pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
     }
     let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
     let choices = Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
-    Ok(Options { choices, platform: platform(&args.platform)?, blocks })
+    Ok(Options { choices, platform: one_platform(args)?, blocks })
 }
 
 fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
@@ -50,6 +50,26 @@ fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
     });
     parsed
         .ok_or_else(|| Problem::usage(format!("`{text}` does not set a param")).help("write `--set BLOCK.PARAM=VALUE`"))
+}
+
+/// The platforms, each once; the default where none is named.
+pub fn platforms(args: &ProjectArgs) -> Result<Vec<(String, String)>, Problem> {
+    let mut platforms = Vec::new();
+    for text in &args.platform {
+        let platform = platform(text.trim())?;
+        if !platforms.contains(&platform) {
+            platforms.push(platform);
+        }
+    }
+    Ok(if platforms.is_empty() { vec![Options::default().platform] } else { platforms })
+}
+
+fn one_platform(args: &ProjectArgs) -> Result<(String, String), Problem> {
+    let platforms = platforms(args)?;
+    match platforms.as_slice() {
+        [only] => Ok(only.clone()),
+        _ => Err(Problem::usage("several platforms are named, and a plan is for one").help("name one `--platform`")),
+    }
 }
 
 fn platform(text: &str) -> Result<(String, String), Problem> {

@@ -290,6 +290,12 @@ codes! {
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
+    // build: E10xx
+    BUILD_FAILED "E1050" "cogpack::build::build-failed"
+    BASE_DIFFERS "E1051" "cogpack::build::base-differs"
+    ENGINE_LACKS "E1052" "cogpack::build::engine-lacks"
+    ONE_OUTPUT "E1053" "cogpack::build::one-output"
+
     // build: engines E1001 to E1019
     ENGINE_NONE "E1001" "cogpack::build::no-engine"
     ENGINE_BROKEN "E1002" "cogpack::build::engine-broken"
