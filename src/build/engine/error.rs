@@ -3,17 +3,39 @@
 use std::error::Error;
 
 use crate::build::engine::Features;
+use crate::build::engine::candidates::{Candidate, Refusal};
 use crate::build::failure::Failure;
 use crate::diagnostic::{Diagnostic, code};
 
-/// There is no engine.
-pub(super) fn none_found(tried: &[String]) -> Failure {
-    let list: String = tried.iter().map(|line| format!("\n  {line}")).collect();
-    Failure::engine(
-        Diagnostic::error(code::ENGINE_NONE, format!("there is no BuildKit to build with{list}"))
-            .help("start Docker, or name a BuildKit with `--engine` or `BUILDKIT_HOST`"),
-    )
+/// There is no engine: what was tried, and why each is of no use.
+pub(super) fn none_found(tried: &[(Candidate, Refusal)]) -> Failure {
+    let list: Vec<String> = tried
+        .iter()
+        .map(|(candidate, refusal)| format!("{} (`{}`): {}", candidate.source, candidate.shown, refusal.why))
+        .collect();
+    let list = list.join("; ");
+    let asked_for = matches!(tried, [(candidate, _)] if candidate.last);
+    let message = if asked_for {
+        format!("the engine that was asked for cannot be used: {list}")
+    } else {
+        format!("there is no engine to build on: {list}")
+    };
+    let mut advice: Vec<String> = Vec::new();
+    for given in tried.iter().filter_map(|(_, refusal)| refusal.advice.clone()) {
+        if !advice.contains(&given) {
+            advice.push(given);
+        }
+    }
+    if advice.is_empty() {
+        advice.push(GET_ONE.to_owned());
+    }
+    advice.push("`cogpack doctor` shows all places where one may be".to_owned());
+    Failure::engine(Diagnostic::error(code::ENGINE_NONE, message).help(advice.join("; ")))
 }
+
+/// How to get an engine.
+const GET_ONE: &str = "start Docker (20.10 or newer), put `buildkitd` on PATH, or name a BuildKit with `--engine` or \
+                       `BUILDKIT_HOST`, as `tcp://HOST:1234`";
 
 /// It was there, and broke.
 pub(super) fn broken(name: &str, error: &(dyn Error + 'static)) -> Failure {
