@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "source",
             "diagnostic",
+            "ignore",
             "syntax",
             "check",
             "project",

@@ -1,3 +1,58 @@
 //! The findings of this room, one constructor a code.
 
+use std::io;
+
 use crate::diagnostic::{Diagnostic, code};
+
+/// The daemon ended the build.
+pub(super) fn solve(message: &str) -> Diagnostic {
+    Diagnostic::error(code::BUILD_FAILED, format!("the build failed: {message}"))
+}
+
+/// A base image is not what metadata says of it.
+pub(super) fn base_differs(reference: &str, differences: &[String]) -> Diagnostic {
+    Diagnostic::warning(
+        code::BASE_DIFFERS,
+        format!("image `{reference}` is not what its metadata says: {}", differences.join("; ")),
+    )
+    .help("the image's own values are used; correct its entry in the base images, or name another image")
+}
+
+/// The engine does not know something that the plan needs.
+pub(super) fn lacks(engine: &str, capabilities: &[&str]) -> Diagnostic {
+    let known: Vec<String> = capabilities.iter().map(|id| needed(id)).collect();
+    Diagnostic::error(
+        code::ENGINE_LACKS,
+        format!("the engine at `{engine}` cannot do this build: it has no {}", known.join(", no ")),
+    )
+    .help("build on a newer engine: `cogpack doctor` shows what each one can do")
+}
+
+/// A capability in words; those that plans seldom need stay as they are called.
+fn needed(capability: &str) -> String {
+    let words = match capability {
+        "exec.secretenv" => "secrets in variables",
+        "exec.mount.tmpfs.size" => "`tmpfs` of a given size",
+        "file.copy.includeexcludepatterns" | "file.copy.includepatterns" | "file.copy.excludepatterns" => {
+            "patterns in a copy"
+        }
+        "mergeop" => "merging of layers",
+        "diffop" => "differences of layers",
+        other => return format!("`{other}`"),
+    };
+    format!("{words} (`{capability}`)")
+}
+
+/// The engine exports one form a build.
+pub(super) fn one_output(engine: &str) -> Diagnostic {
+    Diagnostic::error(
+        code::ONE_OUTPUT,
+        format!("the engine at `{engine}` writes one output a build, and several are asked for"),
+    )
+    .help("build once for each output, the later ones are cached; or take an engine with BuildKit 0.13 or newer")
+}
+
+/// The system gave no random bytes.
+pub(super) fn no_randomness(why: &io::Error) -> Diagnostic {
+    Diagnostic::bug(format!("the system gave no random bytes: {why}"))
+}

@@ -4,6 +4,7 @@
 
 mod args;
 mod blocks;
+mod build;
 mod check;
 mod compile;
 mod completions;
@@ -13,6 +14,7 @@ mod explain;
 mod files;
 mod format;
 mod init;
+mod lowerable;
 mod output;
 mod plan;
 mod project;
@@ -76,6 +78,7 @@ fn run(cli: &Cli) -> Exit {
     let output = Output::new(&cli.global);
     output::start_logging(&cli.global);
     let result = match &cli.command {
+        Command::Build(args) => build::run(args, &output),
         Command::Compile(args) => compile::run(args, &output),
         Command::Plan(args) => plan::run(args, &output),
         Command::Check(args) => check::run(args, &output),

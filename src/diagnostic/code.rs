@@ -297,6 +297,18 @@ codes! {
     CONTEXT_NAME "E1038" "cogpack::build::context-name"
     CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
     CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
+    // build: E10xx
+    BUILD_FAILED "E1050" "cogpack::build::build-failed"
+    BASE_DIFFERS "E1051" "cogpack::build::base-differs"
+    ENGINE_LACKS "E1052" "cogpack::build::engine-lacks"
+    ONE_OUTPUT "E1053" "cogpack::build::one-output"
+
+    // build: engines E1001 to E1019
+    ENGINE_NONE "E1001" "cogpack::build::no-engine"
+    ENGINE_BROKEN "E1002" "cogpack::build::engine-broken"
+    ENGINE_NO_EXPORTER "E1003" "cogpack::build::engine-no-exporter"
+    ENGINE_NO_PUSH "E1004" "cogpack::build::engine-no-push"
+    ENGINE_NO_CACHE "E1005" "cogpack::build::engine-no-cache"
 
     // cli: E12xx
 }

@@ -122,6 +122,14 @@ impl Definition {
         }
     }
 
+    /// Lets every op run even when the cache has it.
+    pub fn ignore_cache(&mut self) {
+        let terminal = self.ops.last().map(|op| Digest::of(op).to_string());
+        for (digest, metadata) in &mut self.metadata {
+            metadata.ignore_cache |= Some(digest) != terminal.as_ref();
+        }
+    }
+
     fn to_wire(&self) -> wire::Definition {
         wire::Definition {
             def: self.ops.clone(),

@@ -11,9 +11,10 @@ mod error;
 mod git_url;
 pub mod graph;
 pub mod json;
+pub mod layers;
 pub mod lower;
 mod path;
-mod reference;
+pub mod reference;
 pub mod wire;
 
 pub use lower::lower;

@@ -1,14 +1,29 @@
 //! Where BuildKit is, and what it can do: [`Choice`] → [`Engine`].
 
+mod address;
+mod channel;
+mod dial;
+mod docker;
+mod duplex;
+mod error;
 mod features;
+mod find;
 
-pub use features::Features;
+pub use channel::{control_client, gateway_client};
+pub use duplex::{Connection, Duplex};
+pub use features::{Capabilities, Features, Store};
+pub use find::find;
 
 use std::pin::Pin;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use hyper_util::rt::TokioIo;
+use tonic::metadata::MetadataMap;
 use tonic::transport::Channel;
+use tower::service_fn;
 
+use crate::build::engine::address::Address;
+use crate::build::engine::duplex::Tunnel;
 use crate::build::failure::Failure;
 
 /// What the user and the environment say of where to build. `cli` reads the environment.
@@ -29,6 +44,7 @@ pub struct Engine {
     pub kind: Kind,
     /// What it can do.
     pub features: Features,
+    address: Address,
 }
 
 /// The kinds of daemon.
@@ -39,11 +55,6 @@ pub enum Kind {
     /// A `buildkitd`.
     BuildKit,
 }
-
-/// A two-way stream of bytes.
-pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
 /// How a session introduces itself.
 #[derive(Clone, Debug)]
@@ -56,20 +67,57 @@ pub struct Introduction {
     pub methods: Vec<String>,
 }
 
-/// Finds the engine to build on: the one chosen, else in the order of the documentation. When there is none, the failure says
-/// what was tried.
-pub async fn find(choice: &Choice) -> Result<Engine, Failure> {
-    todo!()
-}
-
 impl Engine {
-    /// A connection for requests to BuildKit's control and gateway services.
+    /// A connection for requests to BuildKit's control and gateway services; see [`control_client`], [`gateway_client`].
     pub async fn control(&self) -> Result<Channel, Failure> {
-        todo!()
+        let (address, kind) = (self.address.clone(), self.kind);
+        let connect = service_fn(move |_| {
+            let address = address.clone();
+            async move { grpc(&address, kind).await.map(TokioIo::new) }
+        });
+        let connected = channel::endpoint().connect_with_connector(connect).await;
+        connected.map_err(|error| error::broken(&self.name, &error))
     }
 
-    /// A connection on which the daemon calls us.
+    /// A connection on which the daemon calls us. It has to be read, or nothing happens.
     pub async fn session(&self, introduction: &Introduction) -> Result<Pin<Box<dyn Duplex>>, Failure> {
-        todo!()
+        let headers = introduction.headers().ok_or_else(error::bad_session)?;
+        match self.kind {
+            Kind::Docker => {
+                let connection = dial::dial(&self.address).await.map_err(|error| error::broken(&self.name, &error))?;
+                let taken = docker::hijack(connection, "/session", headers).await;
+                taken.map_err(|error| error::broken(&self.name, error.as_ref()))
+            }
+            Kind::BuildKit => {
+                let client = control_client(self.control().await?);
+                Ok(Box::pin(Tunnel::new(client, MetadataMap::from_headers(headers))))
+            }
+        }
+    }
+}
+
+/// A connection that BuildKit's services are spoken on.
+async fn grpc(address: &Address, kind: Kind) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
+    let connection = dial::dial(address).await?;
+    match kind {
+        Kind::Docker => docker::hijack(connection, "/grpc", HeaderMap::new()).await,
+        Kind::BuildKit => Ok(connection),
+    }
+}
+
+impl Introduction {
+    /// As headers; none when a value cannot be one.
+    fn headers(&self) -> Option<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        let mut add = |name: &'static str, value: &str| {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+            Some(())
+        };
+        add("x-docker-expose-session-uuid", &self.id)?;
+        add("x-docker-expose-session-sharedkey", &self.shared_key)?;
+        for method in &self.methods {
+            add("x-docker-expose-session-grpc-method", method)?;
+        }
+        Some(headers)
     }
 }

@@ -1,8 +1,34 @@
 //! What happens while an image is built: [`Event`]s → what people and scripts see.
+//!
+//! ```text
+//!  Event ─fold→ Model ┬─ plain, rawjson → a stream of text
+//!                     ├─ summary, errors, after the build
+//! ```
+//!
+//! **Invariant:** times that are shown are the daemon's. Between two events, [`show`] says how long nothing came.
+
+mod model;
+mod plain;
+mod rawjson;
+mod text;
+mod time;
+
+pub use model::{Group, Model, Sent, Status, Vertex};
+pub use text::bytes;
+pub use time::{Time, short};
+
+use std::io::Write;
+use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::StatusResponse;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
 
+use crate::build::progress::plain::Plain;
+use crate::build::progress::rawjson::RawJson;
+use crate::build::progress::text::one_line;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::render::Style;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -18,13 +44,13 @@ pub enum Event {
         /// Bytes of file content.
         bytes: u64,
     },
-    /// A context whose files are large altogether; told once for each time it is gone through.
+    /// A context is large; told each time it was gone through.
     Large {
         /// The context.
         context: String,
-        /// Bytes of all its files.
+        /// Bytes of file content in it.
         bytes: u64,
-        /// What lies at its top, the largest first, at most five, each with the bytes of its files.
+        /// What is largest at its top, at most five, the largest first, each with the bytes of its files.
         largest: Vec<(String, u64)>,
     },
     /// Something worth knowing that stops nothing.
@@ -33,3 +59,143 @@ pub enum Event {
 
 /// Where events go.
 pub type Events = tokio::sync::mpsc::UnboundedSender<Event>;
+
+/// How a build is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Lines that only ever grow.
+    Plain,
+    /// The messages of the daemon, one JSON object a line.
+    RawJson,
+    /// Not at all.
+    Quiet,
+}
+
+/// How often a view is told that time passes.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Shows a build.
+pub struct View {
+    model: Model,
+    form: Form,
+    /// How long ago the last event came.
+    waited: Duration,
+}
+
+enum Form {
+    Plain(Plain),
+    RawJson(RawJson),
+    Quiet,
+}
+
+/// Makes a view that writes to `writer`.
+pub fn view(kind: Kind, style: Style, writer: Box<dyn Write + Send>) -> View {
+    let out = Out { writer: Some(writer) };
+    let form = match kind {
+        Kind::Plain => Form::Plain(Plain::new(out, style)),
+        Kind::RawJson => Form::RawJson(RawJson::new(out)),
+        Kind::Quiet => Form::Quiet,
+    };
+    View { model: Model::default(), form, waited: Duration::ZERO }
+}
+
+/// Shows what happens until nobody is left to tell of more.
+pub async fn show(mut events: UnboundedReceiver<Event>, mut view: View) -> Model {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut last = Instant::now();
+    loop {
+        tokio::select! {
+            biased;
+            event = events.recv() => match event {
+                Some(event) => {
+                    last = Instant::now();
+                    view.handle(&event);
+                }
+                None => break,
+            },
+            _ = ticks.tick() => view.tick(last.elapsed()),
+        }
+    }
+    view.finish()
+}
+
+impl View {
+    /// Shows what happened.
+    pub fn handle(&mut self, event: &Event) {
+        self.waited = Duration::ZERO;
+        let changes = self.model.apply(event);
+        let now = self.model.now();
+        match &mut self.form {
+            Form::Plain(plain) => {
+                plain.note(&notes(event));
+                plain.update(&self.model, changes, now);
+            }
+            Form::RawJson(raw) => raw.write(event),
+            Form::Quiet => {}
+        }
+    }
+
+    /// Nothing happened since so long.
+    pub fn tick(&mut self, waited: Duration) {
+        self.waited = waited;
+        let now = self.now();
+        match &mut self.form {
+            Form::Plain(plain) => plain.update(&self.model, Vec::new(), now),
+            Form::RawJson(_) | Form::Quiet => {}
+        }
+    }
+
+    /// Nothing more happens. What was left is shown.
+    pub fn finish(mut self) -> Model {
+        let now = self.now();
+        let changes = self.model.close();
+        if let Form::Plain(plain) = &mut self.form {
+            plain.update(&self.model, changes, now);
+            plain.finish(&self.model, now);
+        }
+        self.model
+    }
+
+    /// What happened so far.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    fn now(&self) -> Option<Time> {
+        self.model.now().map(|now| now.after(self.waited))
+    }
+}
+
+/// What an event says that belongs to no step: lines for people.
+fn notes(event: &Event) -> Vec<String> {
+    match event {
+        Event::Status(_) | Event::Sent { .. } => Vec::new(),
+        Event::Large { context, bytes: size, largest } => {
+            let mut lines = vec![format!("context `{}` is large: {}", one_line(context), bytes(*size))];
+            lines.extend(largest.iter().map(|(path, size)| format!("  {:>9}  {}", bytes(*size), one_line(path))));
+            lines.push("  help: what the build does not need can stay here: name it in `.dockerignore`".to_owned());
+            lines
+        }
+        Event::Warning(found) => {
+            let mut lines = vec![format!("warning[{}]: {}", found.code.alias, one_line(&found.message))];
+            lines.extend(found.help.as_ref().map(|help| format!("  help: {}", one_line(help))));
+            lines
+        }
+    }
+}
+
+/// Where a view writes. When nobody reads it any more, the build goes on without it.
+struct Out {
+    writer: Option<Box<dyn Write + Send>>,
+}
+
+impl Out {
+    fn put(&mut self, text: &str) {
+        if let Some(writer) = &mut self.writer
+            && writer.write_all(text.as_bytes()).and_then(|()| writer.flush()).is_err()
+        {
+            self.writer = None;
+        }
+    }
+}

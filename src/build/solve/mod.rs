@@ -1,14 +1,47 @@
 //! [`Request`] → image: one job of the daemon, steered through its gateway.
+//!
+//! ```text
+//!  session ── the daemon reads contexts, secrets, credentials; we receive archives
+//!  job ────── Control.Solve without a definition: it waits for the gateway's result, then exports it
+//!  steering ─ gateway: ping → configs of base images → lower → solve → give the result
+//!  status ─── what the daemon reports → events
+//! ```
+
+mod exports;
+mod failure;
+mod gateway;
+mod history;
+mod identity;
+mod result;
+mod status;
+mod target;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use crate::build::engine::Engine;
+use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
+use bollard_buildkit_proto::moby::buildkit::v1::{SolveRequest, SolveResponse};
+use tokio::task::JoinHandle;
+use tonic::Status;
+use tonic::transport::Channel;
+
+use crate::build::context;
+use crate::build::engine::{Engine, Introduction, control_client};
+use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::Events;
 use crate::build::request::Request;
+use crate::build::session::{self, Agents, Credentials, Exports, Files, Findings, Secrets, Services};
+use crate::build::solve::gateway::Gateway;
+use crate::build::solve::target::Preparation;
+
+/// How long the daemon may take to report the rest of a job that ended.
+const LAST_REPORTS: Duration = Duration::from_secs(5);
+/// How long the daemon may take to end a job that was given up.
+const GIVING_UP: Duration = Duration::from_secs(5);
 
 /// What came out.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Built {
     /// The digest of the manifest, or of the index of several.
     pub digest: Option<String>,
@@ -18,7 +51,170 @@ pub struct Built {
     pub response: BTreeMap<String, String>,
 }
 
+impl Built {
+    /// What Docker calls the image's id: the digest of its config, or of its manifest where the engine tells no other.
+    pub fn image_id(&self) -> Option<&str> {
+        self.config_digest.as_deref().or(self.digest.as_deref())
+    }
+}
+
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
-    todo!()
+    let exporters = exports::exporters(engine, request)?;
+    let findings = Findings::default();
+    let job = random()?;
+    let session = open_session(engine, request, events, &findings).await?;
+    let channel = engine.control().await?;
+    let control = control_client(channel.clone());
+
+    let first = exporters.first().cloned().unwrap_or_default();
+    let message = SolveRequest {
+        r#ref: job.clone(),
+        // Daemons before 0.13 know one exporter only, and look for it here.
+        exporter_deprecated: first.r#type,
+        exporter_attrs_deprecated: first.attrs,
+        exporters,
+        session: session.id.clone(),
+        frontend_attrs: exports::attributes(request).into_iter().collect(),
+        cache: Some(exports::caches(request)),
+        entitlements: request.entitlements.clone(),
+        ..SolveRequest::default()
+    };
+    let reports = Task(tokio::spawn(status::follow(control.clone(), job.clone(), events.clone())));
+    let ended = run(control, message, Steering { engine, request, events, channel, job: &job }).await;
+    // The daemon closes the reports of a job that ended; one that broke does not.
+    let _ = tokio::time::timeout(LAST_REPORTS, reports.join()).await;
+    drop(session);
+    let found = findings.take();
+    match ended {
+        Ok(response) if found.is_empty() => Ok(built(response)),
+        // What went wrong here is the reason of what the daemon says.
+        Ok(_) => Err(Failure::Build(found)),
+        Err(Failure::Build(_)) if !found.is_empty() => Err(Failure::Build(found)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Runs a job and steers it, until both ended.
+async fn run(
+    mut control: ControlClient<Channel>,
+    message: SolveRequest,
+    steering: Steering<'_>,
+) -> Result<SolveResponse, Failure> {
+    let job = control.solve(message);
+    let steer = steering.steer();
+    tokio::pin!(job, steer);
+    let answer = tokio::select! {
+        // The job failed before it had a result, or there is no engine behind the connection.
+        answer = &mut job => answer,
+        steered = &mut steer => match steered {
+            Ok(()) => job.await,
+            Err(failure) => {
+                let _ = tokio::time::timeout(GIVING_UP, job).await;
+                return Err(failure);
+            }
+        },
+    };
+    answer.map(tonic::Response::into_inner).map_err(|status| failure::of(&status))
+}
+
+/// What steers one job.
+struct Steering<'a> {
+    engine: &'a Engine,
+    request: &'a Request,
+    events: &'a Events,
+    channel: Channel,
+    job: &'a str,
+}
+
+impl Steering<'_> {
+    async fn steer(self) -> Result<(), Failure> {
+        let mut gateway = Gateway::new(self.channel.clone(), self.job).map_err(|status| failure::of(&status))?;
+        let result = self.give_result(&mut gateway).await;
+        if result.is_err() {
+            // The failure is told; that the daemon could not be told of it adds nothing.
+            let _ = gateway.give_up(&gateway::gave_up()).await;
+        }
+        result
+    }
+
+    async fn give_result(&self, gateway: &mut Gateway) -> Result<(), Failure> {
+        let said = |status: Status| failure::of(&status);
+        let capabilities = gateway.capabilities().await.map_err(said)?;
+        let unique = random()?;
+        let preparation = Preparation {
+            request: self.request,
+            capabilities: &capabilities,
+            engine: &self.engine.name,
+            unique: &unique,
+            events: self.events,
+        };
+        let mut built = Vec::new();
+        for target in &self.request.targets {
+            let prepared = preparation.prepare(gateway, target).await?;
+            let reference = gateway.solve(&prepared.definition, exports::imports(self.request)).await.map_err(said)?;
+            built.push((prepared, reference));
+        }
+        let (files, metadata) = result::of(built);
+        gateway.give(files, metadata, capabilities.gateway.contains("proto.refarray")).await.map_err(said)
+    }
+}
+
+/// A connection on which the daemon calls us; closed when dropped.
+struct Session {
+    id: String,
+    _answers: Task<()>,
+}
+
+async fn open_session(
+    engine: &Engine,
+    request: &Request,
+    events: &Events,
+    findings: &Findings,
+) -> Result<Session, Failure> {
+    let services = Services {
+        files: Files::new(context::of_request(request), events.clone(), findings.clone()),
+        exports: Exports::new(request.outputs.clone(), findings.clone()),
+        secrets: Secrets::new(request.secrets.clone(), findings.clone()),
+        agents: Agents::new(request.ssh.clone(), findings.clone()),
+        credentials: Credentials::new(request.docker_config.clone(), findings.clone()),
+    };
+    let (routes, methods) = services.into_routes();
+    let id = random()?;
+    let shared_key = identity::shared_key(&request.contexts);
+    let stream = engine.session(&Introduction { id: id.clone(), shared_key, methods }).await?;
+    let answers = tokio::spawn(async move {
+        if let Err(why) = session::serve(stream, routes).await {
+            tracing::debug!(%why, "the session ended");
+        }
+    });
+    Ok(Session { id, _answers: Task(answers) })
+}
+
+fn built(answer: SolveResponse) -> Built {
+    let response: BTreeMap<String, String> = answer.exporter_response.into_iter().collect();
+    Built {
+        digest: response.get("containerimage.digest").cloned(),
+        config_digest: response.get("containerimage.config.digest").cloned(),
+        response,
+    }
+}
+
+fn random() -> Result<String, Failure> {
+    identity::random().map_err(|why| Failure::engine(error::no_randomness(&why)))
+}
+
+/// A task that ends when this does.
+struct Task<T>(JoinHandle<T>);
+
+impl<T> Task<T> {
+    async fn join(mut self) -> Result<T, tokio::task::JoinError> {
+        (&mut self.0).await
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::llb::definition::Digest;
 use crate::llb::error::{self, Place};
-use crate::llb::graph::source::{Git, Http, Image, Local, Stored};
+use crate::llb::graph::source::{Git, Http, Image, Local, ResolveMode, Stored};
 use crate::llb::graph::state::Values;
 use crate::llb::graph::{Meta, State};
 use crate::llb::lower::Lowering;
@@ -52,7 +52,8 @@ impl<'a> Lowering<'a> {
     }
 
     fn image(&mut self, image: &str, at: Place<'a>, meta: Meta) -> State {
-        let Some(state) = self.graph.image(image, &Image::default(), meta) else {
+        let resolve_mode = if self.options.pull { ResolveMode::Pull } else { ResolveMode::Default };
+        let Some(state) = self.graph.image(image, &Image { resolve_mode, ..Image::default() }, meta) else {
             self.sink.push(error::image_reference(at, image));
             return State::scratch();
         };

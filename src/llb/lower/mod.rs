@@ -35,6 +35,8 @@ pub struct Options {
     pub merge_diff: bool,
     /// What the engine knows.
     pub caps: Caps,
+    /// Whether images are looked up at their registry even when the engine has them.
+    pub pull: bool,
 }
 
 impl Default for Options {
@@ -45,6 +47,7 @@ impl Default for Options {
             local_unique: None,
             merge_diff: true,
             caps: Caps::Unknown,
+            pull: false,
         }
     }
 }
@@ -56,6 +59,8 @@ pub struct Lowered {
     pub definition: Definition,
     /// How the image runs.
     pub config: ImageConfig,
+    /// The image that the last stage and those before it started at, as the plan names it.
+    pub base: Option<String>,
 }
 
 /// Lowers a plan that was validated. Of one that was not, it says what cannot be lowered.
@@ -79,6 +84,7 @@ pub fn lower(plan: &Plan, options: &Options) -> Result<Lowered, Vec<Diagnostic>>
     Ok(Lowered {
         definition: lowering.graph.finish(&result),
         config: ImageConfig::of_image(&plan.platform, base, result.values(), &plan.export),
+        base: image.map(str::to_owned),
     })
 }
 
