@@ -7,8 +7,7 @@ use crate::ignore::InvalidPattern;
 
 /// The directory cannot be opened.
 pub fn directory(context: &str, directory: &str, error: Errno) -> Diagnostic {
-    let message =
-        format!("cannot open the directory `{directory}` of the context `{context}`: {}", words(error));
+    let message = format!("cannot open the directory `{directory}` of the context `{context}`: {}", words(error));
     Diagnostic::error(code::CONTEXT_DIRECTORY, message).help("name a directory that exists and that you may read")
 }
 

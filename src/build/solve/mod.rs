@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::build::context;
 use crate::build::engine::{Engine, Introduction, control_client};
 use crate::build::error;
 use crate::build::failure::Failure;
@@ -172,7 +173,7 @@ async fn open_session(
     findings: &Findings,
 ) -> Result<Session, Failure> {
     let services = Services {
-        files: Files::new(request.contexts.clone(), events.clone(), findings.clone()),
+        files: Files::new(context::of_request(request), events.clone(), findings.clone()),
         exports: Exports::new(request.outputs.clone(), findings.clone()),
         secrets: Secrets::new(request.secrets.clone(), findings.clone()),
         agents: Agents::new(request.ssh.clone(), findings.clone()),
