@@ -106,8 +106,8 @@ impl Features {
 
     /// The exporter for an output, or why there is none.
     pub fn exporter(&self, output: &Output) -> Result<String, Diagnostic> {
-        if is_set(output, "push") && self.store == Store::Docker {
-            return Err(error::cannot_push());
+        if is_set(output, "push") {
+            self.can_push()?;
         }
         self.can_export(output.kind, output.destination.is_some()).map(str::to_owned)
     }
@@ -125,6 +125,11 @@ impl Features {
             OutputKind::Local => has("local"),
         };
         found.ok_or_else(|| error::cannot_export(word(kind), self))
+    }
+
+    /// Whether it pushes images; or why not.
+    pub fn can_push(&self) -> Result<(), Diagnostic> {
+        if self.store == Store::Docker { Err(error::cannot_push()) } else { Ok(()) }
     }
 
     /// Whether a kind of cache can be exported; or why not.

@@ -7,6 +7,7 @@
 //!  status ─── what the daemon reports → events
 //! ```
 
+mod ask;
 mod exports;
 mod failure;
 mod gateway;
@@ -15,6 +16,8 @@ mod identity;
 mod result;
 mod status;
 mod target;
+
+pub use ask::ask;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

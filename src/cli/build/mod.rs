@@ -17,13 +17,13 @@ use std::path::PathBuf;
 use crate::build::engine;
 use crate::build::request::Request;
 use crate::cli::build::context::Folders;
-use crate::cli::build::environment::Environment;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
 use crate::cli::{files, project};
 use crate::diagnostic::suggest;
 
 pub use args::{BuildArgs, Network, Progress};
+pub use environment::Environment;
 
 /// The privileges that steps can be given.
 const PRIVILEGES: &[&str] = &["network.host", "security.insecure"];
