@@ -5,23 +5,12 @@ use serde::Serialize;
 use crate::build;
 use crate::build::engine::{self, Capabilities, Choice, Engine, Features, Sighting, Store, Verdict};
 use crate::build::failure::Failure;
-use crate::build::request::OutputKind;
 use crate::cli::args::DoctorArgs;
 use crate::cli::build::Environment;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
 use crate::cli::runtime;
-use crate::diagnostic::Diagnostic;
 use crate::source::SourceMap;
-
-/// The outputs, as they are written on the command line.
-const OUTPUTS: [(OutputKind, &str); 5] = [
-    (OutputKind::Image, "image"),
-    (OutputKind::Docker, "docker"),
-    (OutputKind::Oci, "oci"),
-    (OutputKind::Tar, "tar"),
-    (OutputKind::Local, "local"),
-];
 
 /// Shows the engines that there are, and what the chosen one can do.
 pub fn run(args: &DoctorArgs, output: &Output) -> Result<Exit, Problem> {
@@ -97,7 +86,7 @@ fn report(engine: &Engine, capabilities: &Capabilities) -> String {
     let mut text = format!("\nBuilds go to {}\n\n", engine.name);
     let mut row = |name: &str, value: &str| text.push_str(&format!("  {name:<18}{value}\n"));
     row("engine", &engine.features.title());
-    row("BuildKit", buildkit.as_deref().unwrap_or("of an unknown version: it does not tell"));
+    row("BuildKit", buildkit.as_deref().unwrap_or("of a version that it does not tell"));
     row(
         "images are kept",
         match store {
@@ -106,8 +95,8 @@ fn report(engine: &Engine, capabilities: &Capabilities) -> String {
             Store::Containerd => "in Docker's containerd store, `docker run` starts them",
         },
     );
-    row("outputs", &outputs(&engine.features).join(", "));
-    row("several at once", yes(engine.features.has_several_exports()));
+    row("outputs", &engine.features.outputs().join(", "));
+    row("several at once", yes(capabilities.has_several_exports()));
     row("push", yes(engine.features.can_push().is_ok()));
     row("merge and diff", yes(capabilities.merge_diff()));
     row("caches", &caches.iter().copied().collect::<Vec<_>>().join(", "));
@@ -126,25 +115,32 @@ fn yes(is: bool) -> &'static str {
     if is { "yes" } else { "no" }
 }
 
-fn outputs(features: &Features) -> Vec<&'static str> {
-    let can = |kind| features.can_export(kind, kind == OutputKind::Docker).is_ok();
-    OUTPUTS.into_iter().filter(|(kind, _)| can(*kind)).map(|(_, name)| name).collect()
-}
-
 /// What the engine cannot do, and what to do about it.
-fn missing(features: &Features, capabilities: &Capabilities) -> Vec<(String, String)> {
+fn missing(features: &Features, capabilities: &Capabilities) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
-    let mut tell = |refused: Diagnostic| found.push((refused.message, refused.help.unwrap_or_default()));
-    for (kind, _) in OUTPUTS {
-        features.can_export(kind, kind == OutputKind::Docker).map_or_else(&mut tell, |_| ());
+    let outputs = features.outputs();
+    let without: Vec<&str> = ["docker", "oci"].into_iter().filter(|output| !outputs.contains(output)).collect();
+    if !without.is_empty() {
+        let what = format!("archives: `-o type=FORM,dest=FILE` with {}", without.join(" and "));
+        found.push((what, "build with `-t NAME`, then `docker save NAME -o FILE`"));
     }
-    features.can_push().map_or_else(&mut tell, |()| ());
+    if features.can_push().is_err() {
+        found.push(("`--push`".to_owned(), "build with `-t NAME`, then `docker push NAME`"));
+    }
+    if features.can_cache("registry").is_err() {
+        found
+            .push(("`--cache-to` a registry or a folder".to_owned(), "keep it in the image: `--cache-to type=inline`"));
+    }
     if !capabilities.merge_diff() {
-        found.push((
-            "merge and diff: layers are copied, and a change of the base image sends them all again".to_owned(),
-            "take an engine with BuildKit 0.10 or newer; a Docker Engine needs the containerd image store for it"
-                .to_owned(),
-        ));
+        let help = "layers are copied instead; a new base image, or a change before them, sends them again";
+        found.push(("merge and diff".to_owned(), help));
+    }
+    if !capabilities.has_several_exports() {
+        found.push(("several outputs of one build".to_owned(), "build once for each, the later ones are cached"));
+    }
+    if !found.is_empty() && features.store == Store::Docker {
+        let what = "Most of these come with Docker's containerd image store, in Docker 24 or newer".to_owned();
+        found.push((what, r#"in /etc/docker/daemon.json: { "features": { "containerd-snapshotter": true } }"#));
     }
     found
 }
@@ -179,11 +175,11 @@ struct Facts<'a> {
     buildkit: Option<&'a str>,
     store: &'static str,
     outputs: Vec<&'static str>,
-    several_outputs: bool,
     push: bool,
     caches: Vec<&'static str>,
     platforms: &'a [String],
-    /// Known of the chosen engine only.
+    /// This and what follows is known of the chosen engine only.
+    several_outputs: Option<bool>,
     merge_diff: Option<bool>,
     capabilities: Option<Vec<&'a str>>,
 }
@@ -216,11 +212,11 @@ fn facts<'a>(engine: &'a Engine, capabilities: Option<&'a Capabilities>) -> Fact
         version: features.version.as_deref(),
         buildkit: features.buildkit.as_deref(),
         store: features.store.name(),
-        outputs: outputs(features),
-        several_outputs: features.has_several_exports(),
+        outputs: features.outputs(),
         push: features.can_push().is_ok(),
         caches: features.caches.iter().copied().collect(),
         platforms: &features.platforms,
+        several_outputs: capabilities.map(Capabilities::has_several_exports),
         merge_diff: capabilities.map(Capabilities::merge_diff),
         capabilities: capabilities.map(|known| known.llb.iter().map(String::as_str).collect()),
     }

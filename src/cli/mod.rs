@@ -15,6 +15,7 @@ mod explain;
 mod files;
 mod format;
 mod init;
+mod lowerable;
 mod output;
 mod plan;
 mod project;

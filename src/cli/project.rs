@@ -28,6 +28,11 @@ pub fn root(directory: Option<&Path>) -> Result<PathBuf, Problem> {
 
 /// What the command line says of the project.
 pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
+    options_on(args, one_platform(args)?)
+}
+
+/// What the command line says of the project, on one of its platforms.
+pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Options, Problem> {
     let mut blocks = Vec::new();
     for path in &args.blocks {
         for file in files::block_files(path)? {
@@ -36,7 +41,7 @@ pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
     }
     let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
     let choices = Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
-    Ok(Options { choices, platform: one_platform(args)?, blocks })
+    Ok(Options { choices, platform, blocks })
 }
 
 fn param_choice(text: &str) -> Result<ParamChoice, Problem> {

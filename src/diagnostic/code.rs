@@ -302,6 +302,13 @@ codes! {
     ENGINE_NO_EXPORTER "E1003" "cogpack::build::engine-no-exporter"
     ENGINE_NO_PUSH "E1004" "cogpack::build::engine-no-push"
     ENGINE_NO_CACHE "E1005" "cogpack::build::engine-no-cache"
+    // build: E10xx; contexts and exports from E1035
+    CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
+    CONTEXT_UNREADABLE "E1036" "cogpack::build::context-unreadable"
+    CONTEXT_CHANGED "E1037" "cogpack::build::context-changed"
+    CONTEXT_NAME "E1038" "cogpack::build::context-name"
+    CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
+    CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
 
     // cli: E12xx
 }

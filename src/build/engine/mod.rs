@@ -15,7 +15,6 @@ mod probe;
 mod program;
 mod tls;
 
-pub(in crate::build) use channel::MOST_MESSAGE_BYTES;
 pub use channel::{control_client, gateway_client};
 pub use duplex::{Connection, Duplex};
 pub use features::{Capabilities, Features, Store};
@@ -26,7 +25,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper_util::rt::TokioIo;
 use tonic::metadata::MetadataMap;
@@ -138,11 +136,6 @@ impl Engine {
             async move { grpc(&address, way).await.map(TokioIo::new) }
         });
         channel::endpoint().connect_with_connector(connect).await
-    }
-
-    /// The control service on a connection.
-    pub(in crate::build) fn control_client(&self, channel: Channel) -> ControlClient<Channel> {
-        control_client(channel)
     }
 
     /// A connection on which the daemon calls us. It has to be read, or nothing happens.

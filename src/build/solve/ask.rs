@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::SolveRequest;
 
-use crate::build::engine::{Capabilities, Engine};
+use crate::build::engine::{Capabilities, Engine, control_client};
 use crate::build::failure::Failure;
 use crate::build::solve::gateway::{self, Gateway};
 use crate::build::solve::{failure, random};
@@ -16,7 +16,7 @@ const ENDING: Duration = Duration::from_secs(5);
 pub async fn ask(engine: &Engine) -> Result<Capabilities, Failure> {
     let channel = engine.control().await?;
     let name = random()?;
-    let mut control = engine.control_client(channel.clone());
+    let mut control = control_client(channel.clone());
     let mut gateway = Gateway::new(channel, &name).map_err(|status| failure::of(&status))?;
     let job = control.solve(SolveRequest { r#ref: name, internal: true, ..SolveRequest::default() });
     tokio::pin!(job);

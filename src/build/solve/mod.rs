@@ -53,9 +53,16 @@ pub struct Built {
     pub response: BTreeMap<String, String>,
 }
 
+impl Built {
+    /// What Docker calls the image's id: the digest of its config, or of its manifest where the engine tells no other.
+    pub fn image_id(&self) -> Option<&str> {
+        self.config_digest.as_deref().or(self.digest.as_deref())
+    }
+}
+
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
-    let exporters = exports::exporters(engine, request)?;
+    let exporters = exports::exporters(engine, request).await?;
     let findings = Findings::default();
     let job = random()?;
     let session = open_session(engine, request, events, &findings).await?;

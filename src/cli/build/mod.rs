@@ -9,8 +9,10 @@ mod environment;
 mod fields;
 mod name;
 mod output;
+mod run;
 mod secret;
 mod ssh;
+mod steps;
 
 use std::path::PathBuf;
 
@@ -24,6 +26,7 @@ use crate::diagnostic::suggest;
 
 pub use args::{BuildArgs, Network, Progress};
 pub use environment::Environment;
+pub use run::run;
 
 /// The privileges that steps can be given.
 const PRIVILEGES: &[&str] = &["network.host", "security.insecure"];
@@ -50,13 +53,6 @@ pub struct Given {
     pub iidfile: Option<PathBuf>,
     /// Where is written what was built.
     pub metadata_file: Option<PathBuf>,
-}
-
-/// Builds an image.
-pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
-    given(args, &Environment::read(), output.is_terminal())?;
-    Err(Problem::usage("this version starts no build")
-        .help("`cogpack compile --emit llb DIR | buildctl build --local context=DIR` does"))
 }
 
 /// Reads the command line. Nothing is started and nothing is written.
