@@ -10,6 +10,7 @@ use crate::build::engine::address::{Address, Expected};
 use crate::build::engine::candidates::{Candidate, Place, Refusal};
 use crate::build::engine::dial::{Protocol, dial};
 use crate::build::engine::docker::{self, Answer};
+use crate::build::engine::features::known_version;
 use crate::build::engine::{Engine, Features, Kind, Way, control_client, error, own};
 
 /// How long an engine may take for each answer.
@@ -132,7 +133,7 @@ async fn asked(mut engine: Engine) -> Result<Engine, String> {
         // Daemons before 0.11 do not know this question.
         let info = tokio::time::timeout(PATIENCE, client.info(InfoRequest::default())).await;
         let told = info.ok().and_then(Result::ok).and_then(|info| info.into_inner().buildkit_version);
-        engine.features.buildkit = told.map(|told| told.version).filter(|version| !version.is_empty());
+        engine.features.buildkit = told.and_then(|told| known_version(&told.version));
     }
     Ok(engine)
 }

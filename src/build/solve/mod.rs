@@ -7,6 +7,7 @@
 //!  status ─── what the daemon reports → events
 //! ```
 
+mod ask;
 mod exports;
 mod failure;
 mod gateway;
@@ -15,6 +16,8 @@ mod identity;
 mod result;
 mod status;
 mod target;
+
+pub use ask::ask;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -60,7 +63,7 @@ impl Built {
 
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
-    let exporters = exports::exporters(engine, request)?;
+    let exporters = exports::exporters(engine, request).await?;
     let findings = Findings::default();
     let job = random()?;
     let session = open_session(engine, request, events, &findings).await?;

@@ -105,6 +105,7 @@ async fn until_interrupted<T>(work: impl Future<Output = Result<T, Failure>>) ->
         _ = tokio::signal::ctrl_c() => {
             tokio::spawn(async {
                 if tokio::signal::ctrl_c().await.is_ok() {
+                    engine::end_daemons();
                     std::process::exit(Exit::Interrupted.code());
                 }
             });
