@@ -18,4 +18,4 @@ pub mod request;
 mod session;
 mod solve;
 
-pub use solve::solve;
+pub use solve::{explain, solve};
