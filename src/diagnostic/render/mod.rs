@@ -23,6 +23,8 @@ const MOST_REPORTS: usize = 50;
 const MOST_LINES: usize = 200;
 /// How many characters of a message, and of a help, are shown.
 const LONGEST_MESSAGE: usize = 1000;
+/// How many lines of output are shown: the last ones.
+const MOST_OUTPUT: usize = 40;
 /// How many characters of the words beside a place, and of a file's name, are shown.
 const LONGEST_LABEL: usize = 240;
 
@@ -104,6 +106,11 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
 fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
     let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
     (errors, diagnostics.len() - errors)
+}
+
+/// The lines of output that are shown.
+fn output(found: &Diagnostic) -> impl Iterator<Item = &str> {
+    found.output[found.output.len().saturating_sub(MOST_OUTPUT)..].iter().map(String::as_str)
 }
 
 /// The word that stands in front of a message.
