@@ -420,7 +420,7 @@ pub struct Context {
 /// exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Origin {
-    /// The block; absent for what the composer adds.
+    /// The block; of a base image the stack.
     pub block: String,
     /// The block's file, relative to the project; shipped blocks as in the repository.
     pub file: String,
