@@ -176,6 +176,7 @@ codes! {
     YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
     YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
+    BLOCK_FILE_EMPTY "E0511" "cogpack::project::empty-block-file"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
