@@ -68,6 +68,11 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E0904", "src/llb/reference.rs tests it"),
     ("E0905", "a plan that was validated names no such stage"),
     ("E0906", "a plan that was validated has no such command"),
+    ("E1020", "it is found while an engine builds; src/build/session/tests.rs makes it"),
+    ("E1021", "it is found while an engine builds; src/build/session/tests.rs makes it"),
+    ("E1022", "it is found while an engine builds; src/build/session/tests.rs makes it"),
+    ("E1023", "it is found while an engine builds; src/build/session/credentials/tests.rs makes it"),
+    ("E1024", "it is found while an engine builds; src/build/session/credentials/tests.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

@@ -290,5 +290,12 @@ codes! {
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
+    // build, what the daemon asks of us: from E1020
+    SECRET_UNREADABLE "E1020" "cogpack::build::secret-unreadable"
+    SSH_AGENT "E1021" "cogpack::build::ssh-agent"
+    SSH_KEY "E1022" "cogpack::build::ssh-key"
+    CREDENTIAL_HELPER "E1023" "cogpack::build::credential-helper"
+    DOCKER_CONFIG "E1024" "cogpack::build::docker-config"
+
     // cli: E12xx
 }
