@@ -74,6 +74,8 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1038", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
     ("E1039", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
     ("E1040", "it is about what a build sends; src/build/session/files/tests/filters.rs makes it"),
+    ("E1041", "it is about what a build writes; src/build/session/export/tests.rs makes it"),
+    ("E1042", "it is about what an engine sends; src/build/session/export/tests.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository
