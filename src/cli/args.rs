@@ -86,6 +86,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Compare two plans
     Diff(DiffArgs),
+    /// Show the engines that images can be built on
+    Doctor(DoctorArgs),
     /// Start a project, or a block in one
     Init(InitArgs),
     /// Print a completion script for a shell
@@ -243,6 +245,20 @@ pub struct DiffArgs {
     /// End with 1 when the plans differ
     #[arg(long)]
     pub exit_code: bool,
+}
+
+/// `cogpack doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack doctor
+  cogpack doctor --engine tcp://buildkit.example:1234 --json")]
+pub struct DoctorArgs {
+    /// An address, `docker`, `buildkitd`, or the name of a Docker context [default: what the environment names]
+    #[arg(long, value_name = "ADDRESS")]
+    pub engine: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `cogpack init`

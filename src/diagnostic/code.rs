@@ -176,6 +176,7 @@ codes! {
     YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
     YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
+    BLOCK_FILE_EMPTY "E0511" "cogpack::project::empty-block-file"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
@@ -311,6 +312,20 @@ codes! {
     ENGINE_NO_EXPORTER "E1003" "cogpack::build::engine-no-exporter"
     ENGINE_NO_PUSH "E1004" "cogpack::build::engine-no-push"
     ENGINE_NO_CACHE "E1005" "cogpack::build::engine-no-cache"
+    // build: steps that fail, E1070 to E1089
+    STEP_FAILED "E1070" "cogpack::build::step-failed"
+    STEP_COMMAND "E1071" "cogpack::build::step-command"
+    STEP_OFFLINE "E1072" "cogpack::build::step-offline"
+    STEP_SPACE "E1073" "cogpack::build::no-space"
+    STEP_MEMORY "E1074" "cogpack::build::no-memory"
+    STEP_PACKAGES "E1075" "cogpack::build::step-packages"
+    STEP_MISSING_FILE "E1076" "cogpack::build::step-missing-file"
+    IMAGE_REFUSED "E1077" "cogpack::build::image-refused"
+    REGISTRY_UNREACHABLE "E1078" "cogpack::build::registry-unreachable"
+    REGISTRY_TLS "E1079" "cogpack::build::registry-tls"
+    STEP_PLATFORM "E1080" "cogpack::build::step-platform"
+    ENGINE_GONE "E1081" "cogpack::build::engine-gone"
+    PUSH_REFUSED "E1082" "cogpack::build::push-refused"
 
     // cli: E12xx
 }

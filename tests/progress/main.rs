@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::disallowed_methods, reason = "records are files")]
 
+mod failure;
 mod record;
 
 use std::io::Write;

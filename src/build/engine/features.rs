@@ -20,6 +20,10 @@ const SNAPSHOTTER: &str = "org.mobyproject.buildkit.worker.snapshotter";
 /// The label of the Docker Engine's workers since 23.
 const OF_DOCKER: &str = "org.mobyproject.buildkit.worker.moby.host-gateway-ip";
 
+/// The outputs, in the order in which they are listed.
+const OUTPUTS: [OutputKind; 5] =
+    [OutputKind::Image, OutputKind::Docker, OutputKind::Oci, OutputKind::Tar, OutputKind::Local];
+
 /// What an engine can do, as far as it tells outside a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features {
@@ -89,7 +93,7 @@ impl Features {
         let told = workers.iter().find_map(|worker| worker.buildkit_version.as_ref());
         Self {
             version: None,
-            buildkit: told.map(|version| version.version.clone()).filter(|version| !version.is_empty()),
+            buildkit: told.and_then(|told| known_version(&told.version)),
             store,
             exporters: store.exporters().iter().copied().collect(),
             caches: store.caches().iter().copied().collect(),
@@ -97,17 +101,10 @@ impl Features {
         }
     }
 
-    /// Whether one build can have several outputs, which came with BuildKit 0.13 and Docker 26.
-    pub fn has_several_exports(&self) -> bool {
-        let at_least =
-            |version: &Option<String>, wanted| version.as_deref().and_then(numbers).is_some_and(|is| is >= wanted);
-        at_least(&self.buildkit, (0, 13)) || at_least(&self.version, (26, 0))
-    }
-
     /// The exporter for an output, or why there is none.
     pub fn exporter(&self, output: &Output) -> Result<String, Diagnostic> {
-        if is_set(output, "push") && self.store == Store::Docker {
-            return Err(error::cannot_push());
+        if is_set(output, "push") {
+            self.can_push()?;
         }
         self.can_export(output.kind, output.destination.is_some()).map(str::to_owned)
     }
@@ -127,22 +124,41 @@ impl Features {
         found.ok_or_else(|| error::cannot_export(word(kind), self))
     }
 
+    /// Whether it pushes images; or why not.
+    pub fn can_push(&self) -> Result<(), Diagnostic> {
+        if self.store == Store::Docker { Err(error::cannot_push(self)) } else { Ok(()) }
+    }
+
     /// Whether a kind of cache can be exported; or why not.
     pub fn can_cache(&self, kind: &str) -> Result<(), Diagnostic> {
         if self.caches.contains(kind) { Ok(()) } else { Err(error::cannot_cache(kind, self)) }
     }
 
-    /// How its kind is called: `Docker 26.1.5 (containerd image store)`.
+    /// The outputs that it can write, as they are written on the command line; `docker` is the archive.
+    pub fn outputs(&self) -> Vec<&'static str> {
+        let can = |kind: &OutputKind| self.can_export(*kind, *kind == OutputKind::Docker).is_ok();
+        OUTPUTS.iter().filter(|kind| can(kind)).map(|kind| word(*kind)).collect()
+    }
+
+    /// How its kind is called: `Docker 26.1.5 with the containerd image store`.
     pub fn title(&self) -> String {
-        let buildkit = self.buildkit.as_deref().unwrap_or("of an unknown version");
-        match (self.store, &self.version) {
-            (Store::Nowhere, _) => format!("BuildKit {buildkit}"),
-            (Store::Docker, Some(version)) => format!("Docker {version} (its own image store)"),
-            (Store::Containerd, Some(version)) => format!("Docker {version} (containerd image store)"),
-            (Store::Docker, None) => format!("BuildKit {buildkit} of a Docker Engine (its own image store)"),
-            (Store::Containerd, None) => format!("BuildKit {buildkit} of a Docker Engine (containerd image store)"),
+        let store = match self.store {
+            Store::Nowhere => "",
+            Store::Docker => " with its own image store",
+            Store::Containerd => " with the containerd image store",
+        };
+        match (&self.version, &self.buildkit) {
+            (Some(version), _) => format!("Docker {version}{store}"),
+            (None, Some(buildkit)) if self.store == Store::Nowhere => format!("BuildKit {buildkit}"),
+            (None, None) if self.store == Store::Nowhere => "BuildKit of an unknown version".to_owned(),
+            (None, _) => format!("BuildKit of a Docker Engine{store}"),
         }
     }
+}
+
+/// A version of BuildKit; those that distributions build often do not know theirs, and say `v0.0.0+unknown`.
+pub(super) fn known_version(told: &str) -> Option<String> {
+    (!told.is_empty() && !told.starts_with("v0.0.0")).then(|| told.to_owned())
 }
 
 /// Whether an exporter's attribute is switched on, as Go reads it.
@@ -178,12 +194,6 @@ fn platform(platform: &Platform) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")
 }
 
-/// The first two numbers of a version: `v0.13.2` → 0, 13.
-fn numbers(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.trim_start_matches('v').split(['.', '-', '+']);
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
 /// What a gateway answers to a Ping, which it does only inside a build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
@@ -202,6 +212,11 @@ impl Capabilities {
     /// Whether it has merge and diff.
     pub fn merge_diff(&self) -> bool {
         self.llb.contains("mergeop") && self.llb.contains("diffop")
+    }
+
+    /// Whether one build can have several outputs; an engine that cannot writes the first and says nothing.
+    pub fn has_several_exports(&self) -> bool {
+        self.llb.contains("exporter.multiple")
     }
 }
 

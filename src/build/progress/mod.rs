@@ -44,13 +44,13 @@ pub enum Event {
         /// Bytes of file content.
         bytes: u64,
     },
-    /// A context is large; told each time it was gone through.
+    /// A context is large.
     Large {
         /// The context.
         context: String,
         /// Bytes of file content in it.
         bytes: u64,
-        /// What is largest at its top, at most five, the largest first, each with the bytes of its files.
+        /// What is largest in it: paths from its root, with their bytes.
         largest: Vec<(String, u64)>,
     },
     /// Something worth knowing that stops nothing.

@@ -148,6 +148,11 @@ impl Model {
         self.first.zip(self.now).map_or(Duration::ZERO, |(first, now)| now.since(first))
     }
 
+    /// Folds an event in, for who reads the model only.
+    pub fn fold(&mut self, event: &Event) {
+        self.apply(event);
+    }
+
     pub(super) fn at(&self, index: usize) -> Option<&Vertex> {
         self.vertices.get_index(index).map(|(_, vertex)| vertex)
     }

@@ -8,12 +8,13 @@ use crate::build::engine::Engine;
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::request::{Cache, Output, OutputKind, Request};
+use crate::build::solve::ask::ask;
 
 /// The exporters of a request, in its order.
-pub(super) fn exporters(engine: &Engine, request: &Request) -> Result<Vec<Exporter>, Failure> {
+pub(super) async fn exporters(engine: &Engine, request: &Request) -> Result<Vec<Exporter>, Failure> {
     let exporters: Vec<Exporter> =
         request.outputs.iter().map(|output| exporter(engine, request, output)).collect::<Result<_, _>>()?;
-    if exporters.len() > 1 && !engine.features.has_several_exports() {
+    if exporters.len() > 1 && !ask(engine).await?.has_several_exports() {
         return Err(Failure::refused(error::one_output(&engine.name)));
     }
     for cache in &request.cache_to {

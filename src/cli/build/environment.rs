@@ -3,25 +3,11 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
+use crate::build::engine::Choice;
+
 /// Variables by name. They hold secrets, so it has no `Debug`.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, OsString>);
-
-/// What decides where is built, and with whose credentials.
-const OF_ENGINES: &[&str] = &[
-    "BUILDKIT_HOST",
-    "DOCKER_HOST",
-    "DOCKER_CONTEXT",
-    "DOCKER_CONFIG",
-    "DOCKER_CERT_PATH",
-    "DOCKER_TLS_VERIFY",
-    "DOCKER_TLS",
-    "DOCKER_API_VERSION",
-    "HOME",
-    "PATH",
-    "XDG_RUNTIME_DIR",
-    "KUBECONFIG",
-];
 
 impl Environment {
     /// The process's own.
@@ -41,7 +27,7 @@ impl Environment {
 
     /// What finding an engine looks at.
     pub fn of_engines(&self) -> BTreeMap<String, String> {
-        OF_ENGINES.iter().filter_map(|name| Some(((*name).to_owned(), self.text(name)?.to_owned()))).collect()
+        Choice::VARIABLES.iter().filter_map(|name| Some(((*name).to_owned(), self.text(name)?.to_owned()))).collect()
     }
 }
 
