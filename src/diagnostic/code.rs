@@ -298,6 +298,8 @@ codes! {
     CONTEXT_NAME "E1038" "cogpack::build::context-name"
     CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
     CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
+    EXPORT_WRITE "E1041" "cogpack::build::export-write"
+    EXPORT_ENTRY "E1042" "cogpack::build::export-entry"
     // build: E10xx
     BUILD_FAILED "E1050" "cogpack::build::build-failed"
     BASE_DIFFERS "E1051" "cogpack::build::base-differs"

@@ -29,6 +29,7 @@ use crate::plan::visit;
 
 pub(super) use filter::Asked;
 pub(super) use report::Report;
+pub(super) use root::{Root, split};
 pub(super) use send::{Packets, send};
 
 /// A local file tree given to a build.
