@@ -107,7 +107,7 @@ fn open(directory: &Path, sources: &SourceMap, sink: &mut Sink) -> Result<Contex
             Ignore::default()
         }
     };
-    Ok(Context { directory: directory.to_owned(), ignore })
+    Ok(Context::new(directory, ignore))
 }
 
 fn ignore(directory: &Path, text: &Arc<str>, sources: &SourceMap, sink: &mut Sink) -> Ignore {

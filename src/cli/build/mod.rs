@@ -19,8 +19,7 @@ use std::path::PathBuf;
 use crate::build::engine;
 use crate::build::request::Request;
 use crate::cli::build::context::Folders;
-use crate::cli::exit::{Exit, Problem};
-use crate::cli::output::Output;
+use crate::cli::exit::Problem;
 use crate::cli::{files, project};
 use crate::diagnostic::suggest;
 
