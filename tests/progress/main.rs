@@ -5,6 +5,7 @@
 
 mod failure;
 mod record;
+mod tty;
 
 use std::io::Write;
 use std::path::Path;
