@@ -13,12 +13,14 @@ mod model;
 mod plain;
 mod rawjson;
 mod screen;
+mod summary;
 mod text;
 mod time;
 mod tty;
 
 pub use model::{Group, Model, Sent, Status, Vertex};
 pub use screen::Screen;
+pub use summary::{Outcome, Part, Summary};
 pub use text::bytes;
 pub use time::{Time, short};
 
