@@ -25,6 +25,9 @@ pub struct Ignore {
     patterns: Vec<Pattern>,
 }
 
+/// An exception to nothing.
+const NO_PATTERN: &str = "nothing follows the `!`";
+
 #[derive(Clone, Debug)]
 struct Pattern {
     /// Takes back in what patterns before it leave out.
@@ -72,6 +75,29 @@ impl Ignore {
         if invalid.is_empty() { Ok(Self { patterns }) } else { Err(invalid) }
     }
 
+    /// Takes patterns that are no lines of a file, as BuildKit sends them: `#` begins no comment, a leading `/` stays, and
+    /// nothing but blanks is no pattern. The error is the first one that is wrong.
+    pub fn from_patterns<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Result<Self, InvalidPattern> {
+        let written = patterns.into_iter().map(str::trim).filter(|pattern| !pattern.is_empty());
+        let read = |pattern: &str| {
+            let cleaned = clean(pattern);
+            let (exception, text) = match cleaned.strip_prefix('!') {
+                Some(text) => (true, text),
+                None => (false, cleaned.as_str()),
+            };
+            let matcher = if text.is_empty() { Err(NO_PATTERN) } else { Matcher::parse(text) };
+            matcher
+                .map(|matcher| Pattern { exception, text: text.to_owned(), matcher })
+                .map_err(|reason| InvalidPattern { pattern: pattern.to_owned(), reason, range: 0..pattern.len() })
+        };
+        written.map(read).collect::<Result<_, _>>().map(|patterns| Self { patterns })
+    }
+
+    /// Whether there are no patterns.
+    pub fn is_empty(&self) -> bool {
+        self.patterns.is_empty()
+    }
+
     /// Whether a path (relative, clean) or a directory that it lies in is left out.
     pub fn matches(&self, path: &str) -> bool {
         let mut left_out = false;
@@ -103,6 +129,11 @@ impl Ignore {
     pub fn may_match_below(&self, directory: &str) -> bool {
         self.patterns.iter().any(|pattern| pattern.exception && pattern.may_match_below(directory))
     }
+
+    /// Whether a pattern that is no exception can match something below this directory that does not match itself.
+    pub fn may_begin_below(&self, directory: &str) -> bool {
+        self.patterns.iter().any(|pattern| !pattern.exception && pattern.may_match_below(directory))
+    }
 }
 
 impl Pattern {
@@ -114,7 +145,7 @@ impl Pattern {
         let cleaned = clean(rest);
         let text = if cleaned.len() > 1 { cleaned.strip_prefix('/').unwrap_or(&cleaned) } else { &cleaned };
         if exception && (rest.is_empty() || text == "/") {
-            return Err("nothing follows the `!`");
+            return Err(NO_PATTERN);
         }
         Ok(Self { exception, text: text.to_owned(), matcher: Matcher::parse(text)? })
     }

@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "source",
             "diagnostic",
+            "ignore",
             "syntax",
             "check",
             "project",
@@ -67,6 +68,12 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E0904", "src/llb/reference.rs tests it"),
     ("E0905", "a plan that was validated names no such stage"),
     ("E0906", "a plan that was validated has no such command"),
+    ("E1035", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
+    ("E1036", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
+    ("E1037", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
+    ("E1038", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
+    ("E1039", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
+    ("E1040", "it is about what a build sends; src/build/session/files/tests/filters.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

@@ -1,5 +1,6 @@
 //! [`Request`]: what is to be built, with what, and where it goes. Data only; `cli` fills it.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -53,6 +54,9 @@ pub struct Target {
     /// The texts of the files that origins name.
     pub sources: IndexMap<String, Arc<str>>,
 }
+
+/// The most bytes of a secret: the daemon takes no more.
+pub const MOST_SECRET_BYTES: u64 = 500 << 10;
 
 /// Knows where origins stand in the texts of this run. Whoever has the texts gives it; without one, nothing stands anywhere.
 #[derive(Clone, Default)]
@@ -123,10 +127,18 @@ pub enum OutputKind {
 }
 
 /// Where steps that were done are kept: `registry`, `local`, `inline`, `gha`, `s3`…
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Cache {
     /// Its type.
     pub kind: String,
-    /// `ref`, `mode`, `src`, `dest`…
+    /// `ref`, `mode`, `src`, `dest`… and, of some types, credentials.
     pub attributes: IndexMap<String, String>,
+}
+
+impl fmt::Debug for Cache {
+    /// Names attributes without their values: some are credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.attributes.keys().collect();
+        f.debug_struct("Cache").field("kind", &self.kind).field("attributes", &names).finish()
+    }
 }

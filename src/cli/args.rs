@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::build::BuildArgs;
+
 /// Compiles a project into an OCI image build.
 #[derive(Debug, Parser)]
 #[command(name = "cogpack", version, about, propagate_version = true, max_term_width = 100)]
@@ -67,6 +69,9 @@ pub enum When {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Build an image
+    #[command(hide = true)]
+    Build(Box<BuildArgs>),
     /// Compile a project to a plan or to LLB
     Compile(CompileArgs),
     /// Show what a build of a project would do
@@ -81,6 +86,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Compare two plans
     Diff(DiffArgs),
+    /// Show the engines that images can be built on
+    Doctor(DoctorArgs),
     /// Start a project, or a block in one
     Init(InitArgs),
     /// Print a completion script for a shell
@@ -88,7 +95,7 @@ pub enum Command {
 }
 
 /// Which project, and what the caller decides about it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ProjectArgs {
     /// The project [default: the nearest folder upwards with a cog.yaml or cogpack.toml, else this one]
     #[arg(value_name = "DIR")]
@@ -105,9 +112,9 @@ pub struct ProjectArgs {
     /// Set a block's param; may be repeated. `cogpack blocks NAME` lists them
     #[arg(long, value_name = "BLOCK.PARAM=VALUE")]
     pub set: Vec<String>,
-    /// What the image runs on: linux/amd64 or linux/arm64
-    #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
-    pub platform: String,
+    /// What the image runs on: linux/amd64 or linux/arm64 [default: linux/amd64]
+    #[arg(long, value_name = "OS/ARCH", value_delimiter = ',')]
+    pub platform: Vec<String>,
     /// A block file, or a folder of them, besides those of the project; may be repeated
     #[arg(long, value_name = "PATH")]
     pub blocks: Vec<PathBuf>,
@@ -238,6 +245,20 @@ pub struct DiffArgs {
     /// End with 1 when the plans differ
     #[arg(long)]
     pub exit_code: bool,
+}
+
+/// `cogpack doctor`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack doctor
+  cogpack doctor --engine tcp://buildkit.example:1234 --json")]
+pub struct DoctorArgs {
+    /// An address, `docker`, `buildkitd`, or the name of a Docker context [default: what the environment names]
+    #[arg(long, value_name = "ADDRESS")]
+    pub engine: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `cogpack init`

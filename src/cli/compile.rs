@@ -1,27 +1,17 @@
 //! `cogpack compile`
 
-use indexmap::IndexMap;
-
 use crate::cli::args::{CompileArgs, Emit};
 use crate::cli::exit::{Exit, Problem};
+use crate::cli::lowerable::{self, Lowerable};
 use crate::cli::output::Output;
 use crate::cli::{files, project};
-use crate::compile::{self, Options};
+use crate::compile;
 use crate::diagnostic::Sink;
 use crate::llb;
 use crate::llb::config::ImageConfig;
-use crate::plan::model::Plan;
-use crate::plan::validate::validate;
-use crate::plan::{read, write};
+use crate::plan::write;
 use crate::source::SourceMap;
 use crate::syntax;
-
-/// What is lowered: a plan, and what is known besides it.
-struct Lowerable {
-    plan: Plan,
-    image_configs: IndexMap<String, ImageConfig>,
-    sources: IndexMap<String, std::sync::Arc<str>>,
-}
 
 /// Compiles and prints.
 pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
@@ -65,25 +55,12 @@ fn front(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Opt
 }
 
 fn lowerable(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Option<Lowerable>, Problem> {
-    let Some(path) = &args.plan else {
-        let tree = project::open(args.project.directory.as_deref())?;
-        let options: Options = project::options(&args.project)?;
-        let compiled = compile::compile(Box::new(tree), &options, sources, sink);
-        return Ok(compiled.map(|compiled| Lowerable {
-            plan: compiled.plan,
-            image_configs: compiled.image_configs,
-            sources: compiled.sources,
-        }));
-    };
-    let file = sources.add(path.display().to_string(), files::read(path)?);
-    let Some(read) = read::read(file, &sources.file(file).text, sink) else { return Ok(None) };
-    validate(&read.plan, &read.places, sink);
-    let plan = (!sink.has_errors()).then_some(read.plan);
-    Ok(plan.map(|plan| Lowerable {
-        image_configs: compile::image_configs(&plan.platform, sources, sink),
-        plan,
-        sources: IndexMap::new(),
-    }))
+    match &args.plan {
+        Some(path) => lowerable::of_plan(path, sources, sink),
+        None => {
+            lowerable::of_project(args.project.directory.as_deref(), &project::options(&args.project)?, sources, sink)
+        }
+    }
 }
 
 fn emit(args: &CompileArgs, lowerable: Lowerable, sink: &mut Sink) -> Result<Option<Vec<u8>>, Problem> {

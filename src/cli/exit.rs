@@ -14,8 +14,14 @@ pub enum Exit {
     Project,
     /// The command was called wrongly, or a file it names cannot be used.
     Usage,
+    /// The engine ran the build, and it failed.
+    Build,
+    /// There is no engine, or it broke.
+    Engine,
     /// A bug of the compiler.
     Bug,
+    /// The user stopped it.
+    Interrupted,
 }
 
 impl Exit {
@@ -25,7 +31,10 @@ impl Exit {
             Self::Success => 0,
             Self::Project => 1,
             Self::Usage => 2,
+            Self::Build => 3,
+            Self::Engine => 4,
             Self::Bug => 70,
+            Self::Interrupted => 130,
         }
     }
 }

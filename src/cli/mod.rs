@@ -4,18 +4,22 @@
 
 mod args;
 mod blocks;
+mod build;
 mod check;
 mod compile;
 mod completions;
 mod diff;
+mod doctor;
 mod exit;
 mod explain;
 mod files;
 mod format;
 mod init;
+mod lowerable;
 mod output;
 mod plan;
 mod project;
+mod runtime;
 
 use std::process::ExitCode;
 
@@ -33,6 +37,7 @@ const STACK_BYTES: usize = 256 << 20;
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
         output::bug(&info.to_string());
+        crate::build::engine::end_daemons();
         std::process::exit(Exit::Bug.code());
     }));
     let cli = match Cli::try_parse() {
@@ -76,6 +81,7 @@ fn run(cli: &Cli) -> Exit {
     let output = Output::new(&cli.global);
     output::start_logging(&cli.global);
     let result = match &cli.command {
+        Command::Build(args) => build::run(args, &output),
         Command::Compile(args) => compile::run(args, &output),
         Command::Plan(args) => plan::run(args, &output),
         Command::Check(args) => check::run(args, &output),
@@ -83,6 +89,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Blocks(args) => blocks::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Diff(args) => diff::run(args, &output),
+        Command::Doctor(args) => doctor::run(args, &output),
         Command::Init(args) => init::run(args, &output),
         Command::Completions(args) => completions::run(args, &output),
     };

@@ -58,6 +58,11 @@ impl Output {
         std::io::stdout().is_terminal()
     }
 
+    /// Whether only findings and errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Whether findings are a document of their own, which must be there even when nothing was found.
     pub fn findings_are_a_document(&self) -> bool {
         matches!(self.format, Format::Json | Format::Sarif)

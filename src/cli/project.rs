@@ -28,6 +28,11 @@ pub fn root(directory: Option<&Path>) -> Result<PathBuf, Problem> {
 
 /// What the command line says of the project.
 pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
+    options_on(args, one_platform(args)?)
+}
+
+/// What the command line says of the project, on one of its platforms.
+pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Options, Problem> {
     let mut blocks = Vec::new();
     for path in &args.blocks {
         for file in files::block_files(path)? {
@@ -36,7 +41,7 @@ pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
     }
     let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
     let choices = Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
-    Ok(Options { choices, platform: platform(&args.platform)?, blocks })
+    Ok(Options { choices, platform, blocks })
 }
 
 fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
@@ -50,6 +55,26 @@ fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
     });
     parsed
         .ok_or_else(|| Problem::usage(format!("`{text}` does not set a param")).help("write `--set BLOCK.PARAM=VALUE`"))
+}
+
+/// The platforms, each once; the default where none is named.
+pub fn platforms(args: &ProjectArgs) -> Result<Vec<(String, String)>, Problem> {
+    let mut platforms = Vec::new();
+    for text in &args.platform {
+        let platform = platform(text.trim())?;
+        if !platforms.contains(&platform) {
+            platforms.push(platform);
+        }
+    }
+    Ok(if platforms.is_empty() { vec![Options::default().platform] } else { platforms })
+}
+
+fn one_platform(args: &ProjectArgs) -> Result<(String, String), Problem> {
+    let platforms = platforms(args)?;
+    match platforms.as_slice() {
+        [only] => Ok(only.clone()),
+        _ => Err(Problem::usage("several platforms are named, and a plan is for one").help("name one `--platform`")),
+    }
 }
 
 fn platform(text: &str) -> Result<(String, String), Problem> {

@@ -176,6 +176,7 @@ codes! {
     YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
     YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
+    BLOCK_FILE_EMPTY "E0511" "cogpack::project::empty-block-file"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
@@ -290,6 +291,13 @@ codes! {
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
 
+    // build: E10xx; contexts and exports from E1035
+    CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
+    CONTEXT_UNREADABLE "E1036" "cogpack::build::context-unreadable"
+    CONTEXT_CHANGED "E1037" "cogpack::build::context-changed"
+    CONTEXT_NAME "E1038" "cogpack::build::context-name"
+    CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
+    CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
     // build: E10xx
     BUILD_FAILED "E1050" "cogpack::build::build-failed"
     BASE_DIFFERS "E1051" "cogpack::build::base-differs"
@@ -299,6 +307,9 @@ codes! {
     // build: engines E1001 to E1019
     ENGINE_NONE "E1001" "cogpack::build::no-engine"
     ENGINE_BROKEN "E1002" "cogpack::build::engine-broken"
+    ENGINE_NO_EXPORTER "E1003" "cogpack::build::engine-no-exporter"
+    ENGINE_NO_PUSH "E1004" "cogpack::build::engine-no-push"
+    ENGINE_NO_CACHE "E1005" "cogpack::build::engine-no-cache"
     // build: steps that fail, E1070 to E1089
     STEP_FAILED "E1070" "cogpack::build::step-failed"
     STEP_COMMAND "E1071" "cogpack::build::step-command"

@@ -30,7 +30,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// One finding about the user's input. Its `Ord` is for sets; findings are shown in the order they were found.
+/// One finding about the user's input. Its `Ord` is for sets; [`render`] has the order in which findings are shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Which finding it is.

@@ -17,4 +17,4 @@ pub mod settings;
 pub mod tree;
 pub mod walk;
 
-pub use read::Project;
+pub use read::{IGNORE_FILE, Project};

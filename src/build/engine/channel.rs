@@ -6,8 +6,8 @@ use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
 use bollard_buildkit_proto::moby::buildkit::v1::frontend::llb_bridge_client::LlbBridgeClient;
 use tonic::transport::{Channel, Endpoint};
 
-/// The largest message; tonic's own limit is a quarter of it.
-const MOST_MESSAGE_BYTES: usize = 16 << 20;
+/// The largest message to and from a daemon, in bytes; tonic's own limit is a quarter of it.
+pub(in crate::build) const MOST_MESSAGE_BYTES: usize = 16 << 20;
 
 /// The largest list of headers: an error's details travel in them.
 const MOST_HEADER_BYTES: u32 = 4 << 20;
@@ -16,11 +16,7 @@ const MOST_HEADER_BYTES: u32 = 4 << 20;
 const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 16 << 20;
 
-/// How often a silent daemon is asked whether it is there, and how long it may take to say so: together under 10 seconds.
-const PING_EVERY: Duration = Duration::from_secs(5);
-const PING_PATIENCE: Duration = Duration::from_secs(4);
-
-/// How connections are spoken on.
+/// How connections are spoken on. No HTTP/2 pings: a daemon hangs up on a client that asks more often than every 5 minutes.
 pub(super) fn endpoint() -> Endpoint {
     // The name is sent as `:authority` and means nothing.
     Endpoint::from_static("http://localhost")
@@ -28,9 +24,6 @@ pub(super) fn endpoint() -> Endpoint {
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .http2_max_header_list_size(MOST_HEADER_BYTES)
-        .http2_keep_alive_interval(PING_EVERY)
-        .keep_alive_timeout(PING_PATIENCE)
-        .keep_alive_while_idle(true)
 }
 
 /// The control service, which takes messages as large as BuildKit sends them.

@@ -2,17 +2,40 @@
 
 use std::error::Error;
 
+use crate::build::engine::Features;
+use crate::build::engine::candidates::{Candidate, Refusal};
 use crate::build::failure::Failure;
 use crate::diagnostic::{Diagnostic, code};
 
-/// There is no engine.
-pub(super) fn none_found(tried: &[String]) -> Failure {
-    let list: String = tried.iter().map(|line| format!("\n  {line}")).collect();
-    Failure::engine(
-        Diagnostic::error(code::ENGINE_NONE, format!("there is no BuildKit to build with{list}"))
-            .help("start Docker, or name a BuildKit with `--engine` or `BUILDKIT_HOST`"),
-    )
+/// There is no engine: what was tried, and why each is of no use.
+pub(super) fn none_found(tried: &[(Candidate, Refusal)]) -> Failure {
+    let list: Vec<String> = tried
+        .iter()
+        .map(|(candidate, refusal)| format!("{} (`{}`): {}", candidate.source, candidate.shown, refusal.why))
+        .collect();
+    let list = list.join("; ");
+    let asked_for = matches!(tried, [(candidate, _)] if candidate.last);
+    let message = if asked_for {
+        format!("the engine that was asked for cannot be used: {list}")
+    } else {
+        format!("there is no engine to build on: {list}")
+    };
+    let mut advice: Vec<String> = Vec::new();
+    for given in tried.iter().filter_map(|(_, refusal)| refusal.advice.clone()) {
+        if !advice.contains(&given) {
+            advice.push(given);
+        }
+    }
+    if advice.is_empty() {
+        advice.push(GET_ONE.to_owned());
+    }
+    advice.push("`cogpack doctor` shows all places where one may be".to_owned());
+    Failure::engine(Diagnostic::error(code::ENGINE_NONE, message).help(advice.join("; ")))
 }
+
+/// How to get an engine.
+const GET_ONE: &str = "start Docker (20.10 or newer), put `buildkitd` on PATH, or name a BuildKit with `--engine` or \
+                       `BUILDKIT_HOST`, as `tcp://HOST:1234`";
 
 /// It was there, and broke.
 pub(super) fn broken(name: &str, error: &(dyn Error + 'static)) -> Failure {
@@ -40,4 +63,32 @@ pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
 /// An introduction that cannot be sent.
 pub(super) fn bad_session() -> Failure {
     Failure::engine(Diagnostic::bug("a session's introduction is no text for a header"))
+}
+
+/// The form of an output that the engine has no exporter for.
+pub(super) fn cannot_export(form: &str, features: &Features) -> Diagnostic {
+    let message = format!("this engine cannot write the output `{form}`: it is {}", features.title());
+    Diagnostic::error(code::ENGINE_NO_EXPORTER, message)
+        .help(format!("it can write {}; {MORE}", listed(&features.outputs())))
+}
+
+/// An engine whose images have to be pushed with `docker push`.
+pub(super) fn cannot_push(features: &Features) -> Diagnostic {
+    let message = format!("this engine does not push what it builds: it is {}", features.title());
+    Diagnostic::error(code::ENGINE_NO_PUSH, message)
+        .help(format!("build with `-t NAME`, then `docker push NAME`; {MORE}"))
+}
+
+/// A kind of cache that the engine cannot write.
+pub(super) fn cannot_cache(kind: &str, features: &Features) -> Diagnostic {
+    let message = format!("this engine cannot write a cache of type `{kind}`: it is {}", features.title());
+    let caches: Vec<&str> = features.caches.iter().copied().collect();
+    Diagnostic::error(code::ENGINE_NO_CACHE, message).help(format!("it can write {}; {MORE}", listed(&caches)))
+}
+
+/// What can do what a Docker Engine of the usual kind cannot.
+const MORE: &str = "Docker's containerd image store and a `buildkitd` can do more";
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

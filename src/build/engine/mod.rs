@@ -1,19 +1,28 @@
 //! Where BuildKit is, and what it can do: [`Choice`] → [`Engine`].
 
 mod address;
+mod candidates;
 mod channel;
+mod contexts;
 mod dial;
 mod docker;
 mod duplex;
 mod error;
 mod features;
 mod find;
+mod own;
+mod probe;
+mod program;
+mod tls;
 
 pub use channel::{control_client, gateway_client};
 pub use duplex::{Connection, Duplex};
-pub use features::{Capabilities, Features};
-pub use find::find;
+pub use features::{Capabilities, Features, Store};
+pub use find::{Sighting, Verdict, find, survey};
+pub use own::end_daemons;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::pin::Pin;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -23,7 +32,9 @@ use tonic::transport::Channel;
 use tower::service_fn;
 
 use crate::build::engine::address::Address;
+use crate::build::engine::dial::{Protocol, dial};
 use crate::build::engine::duplex::Tunnel;
+use crate::build::engine::own::Daemon;
 use crate::build::failure::Failure;
 
 /// What the user and the environment say of where to build. `cli` reads the environment.
@@ -32,7 +43,35 @@ pub struct Choice {
     /// `--engine`: `unix://…`, `tcp://…`, `docker-container://NAME`, `docker`, the name of a Docker context…
     pub engine: Option<String>,
     /// The variables that matter, by name: `BUILDKIT_HOST`, `DOCKER_HOST`, `DOCKER_CONTEXT`, `DOCKER_CONFIG`…
-    pub environment: std::collections::BTreeMap<String, String>,
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Choice {
+    /// The variables that matter.
+    pub const VARIABLES: [&str; 12] = [
+        "BUILDKITD_FLAGS",
+        "BUILDKIT_HOST",
+        "BUILDKIT_TLS_DIR",
+        "DOCKER_CERT_PATH",
+        "DOCKER_CONFIG",
+        "DOCKER_CONTEXT",
+        "DOCKER_HOST",
+        "DOCKER_TLS_VERIFY",
+        "HOME",
+        "PATH",
+        "XDG_CACHE_HOME",
+        "XDG_RUNTIME_DIR",
+    ];
+
+    /// A variable; one that is empty is not there.
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// A variable that names a folder.
+    fn folder(&self, name: &str) -> Option<PathBuf> {
+        self.variable(name).map(PathBuf::from)
+    }
 }
 
 /// A BuildKit that answers.
@@ -45,6 +84,18 @@ pub struct Engine {
     /// What it can do.
     pub features: Features,
     address: Address,
+    way: Way,
+    /// The daemon, where it was started for this build: it ends with the engine.
+    daemon: Option<Daemon>,
+}
+
+/// How BuildKit is reached on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// It is what answers: a `buildkitd`, and Docker since 29.2.
+    Direct,
+    /// The Docker Engine hands the connection over, behind `/grpc` and `/session`.
+    Hijack,
 }
 
 /// The kinds of daemon.
@@ -68,27 +119,36 @@ pub struct Introduction {
 }
 
 impl Engine {
+    /// An engine that has not been asked yet what it can do.
+    fn new(name: &str, kind: Kind, address: Address, way: Way) -> Self {
+        Self { name: name.to_owned(), kind, features: Features::default(), address, way, daemon: None }
+    }
+
     /// A connection for requests to BuildKit's control and gateway services; see [`control_client`], [`gateway_client`].
     pub async fn control(&self) -> Result<Channel, Failure> {
-        let (address, kind) = (self.address.clone(), self.kind);
+        self.connect().await.map_err(|error| error::broken(&self.name, &error))
+    }
+
+    async fn connect(&self) -> Result<Channel, tonic::transport::Error> {
+        let (address, way) = (self.address.clone(), self.way);
         let connect = service_fn(move |_| {
             let address = address.clone();
-            async move { grpc(&address, kind).await.map(TokioIo::new) }
+            async move { grpc(&address, way).await.map(TokioIo::new) }
         });
-        let connected = channel::endpoint().connect_with_connector(connect).await;
-        connected.map_err(|error| error::broken(&self.name, &error))
+        channel::endpoint().connect_with_connector(connect).await
     }
 
     /// A connection on which the daemon calls us. It has to be read, or nothing happens.
     pub async fn session(&self, introduction: &Introduction) -> Result<Pin<Box<dyn Duplex>>, Failure> {
         let headers = introduction.headers().ok_or_else(error::bad_session)?;
-        match self.kind {
-            Kind::Docker => {
-                let connection = dial::dial(&self.address).await.map_err(|error| error::broken(&self.name, &error))?;
+        match self.way {
+            Way::Hijack => {
+                let connection = dial(&self.address, Protocol::Http).await;
+                let connection = connection.map_err(|error| error::broken(&self.name, &error))?;
                 let taken = docker::hijack(connection, "/session", headers).await;
                 taken.map_err(|error| error::broken(&self.name, error.as_ref()))
             }
-            Kind::BuildKit => {
+            Way::Direct => {
                 let client = control_client(self.control().await?);
                 Ok(Box::pin(Tunnel::new(client, MetadataMap::from_headers(headers))))
             }
@@ -97,11 +157,10 @@ impl Engine {
 }
 
 /// A connection that BuildKit's services are spoken on.
-async fn grpc(address: &Address, kind: Kind) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
-    let connection = dial::dial(address).await?;
-    match kind {
-        Kind::Docker => docker::hijack(connection, "/grpc", HeaderMap::new()).await,
-        Kind::BuildKit => Ok(connection),
+async fn grpc(address: &Address, way: Way) -> Result<Connection, Box<dyn std::error::Error + Send + Sync>> {
+    match way {
+        Way::Direct => Ok(dial(address, Protocol::Grpc).await?),
+        Way::Hijack => docker::hijack(dial(address, Protocol::Http).await?, "/grpc", HeaderMap::new()).await,
     }
 }
 

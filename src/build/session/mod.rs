@@ -38,6 +38,12 @@ impl Findings {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(found);
     }
 
+    /// How many share them.
+    #[cfg(test)]
+    pub fn held(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
     /// Takes all.
     pub fn take(&self) -> Vec<Diagnostic> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))

@@ -4,23 +4,27 @@ use bollard_buildkit_proto::moby::buildkit::v1::frontend;
 use bollard_buildkit_proto::moby::buildkit::v1::{CacheOptions, CacheOptionsEntry, Exporter};
 use indexmap::IndexMap;
 
-use crate::build::engine::{Engine, Kind};
+use crate::build::engine::Engine;
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::request::{Cache, Output, OutputKind, Request};
+use crate::build::solve::ask::ask;
 
 /// The exporters of a request, in its order.
-pub(super) fn exporters(engine: &Engine, request: &Request) -> Result<Vec<Exporter>, Failure> {
+pub(super) async fn exporters(engine: &Engine, request: &Request) -> Result<Vec<Exporter>, Failure> {
     let exporters: Vec<Exporter> =
         request.outputs.iter().map(|output| exporter(engine, request, output)).collect::<Result<_, _>>()?;
-    if exporters.len() > 1 && engine.features.buildkit.is_none() {
+    if exporters.len() > 1 && !ask(engine).await?.has_several_exports() {
         return Err(Failure::refused(error::one_output(&engine.name)));
+    }
+    for cache in &request.cache_to {
+        engine.features.can_cache(&cache.kind).map_err(Failure::refused)?;
     }
     Ok(exporters)
 }
 
 fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Exporter, Failure> {
-    let kind = exporter_name(engine, output);
+    let kind = engine.features.exporter(output).map_err(Failure::refused)?;
     let mut attributes = output.attributes.clone();
     if matches!(output.kind, OutputKind::Image | OutputKind::Oci) {
         attributes.entry("oci-mediatypes".to_owned()).or_insert_with(|| "true".to_owned());
@@ -35,18 +39,6 @@ fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Expor
         }
     }
     Ok(Exporter { r#type: kind, attrs: attributes.into_iter().collect() })
-}
-
-fn exporter_name(engine: &Engine, output: &Output) -> String {
-    match output.kind {
-        OutputKind::Image if engine.kind == Kind::Docker => "moby",
-        OutputKind::Image => "image",
-        OutputKind::Docker => "docker",
-        OutputKind::Oci => "oci",
-        OutputKind::Tar => "tar",
-        OutputKind::Local => "local",
-    }
-    .to_owned()
 }
 
 /// The caches of a request.

@@ -7,6 +7,7 @@
 //!  status ─── what the daemon reports → events
 //! ```
 
+mod ask;
 mod exports;
 mod failure;
 mod gateway;
@@ -15,6 +16,8 @@ mod identity;
 mod result;
 mod status;
 mod target;
+
+pub use ask::ask;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +28,7 @@ use bollard_buildkit_proto::moby::buildkit::v1::{SolveRequest, SolveResponse};
 use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 
+use crate::build::context;
 use crate::build::engine::{Engine, Introduction, control_client};
 use crate::build::error;
 use crate::build::failure::Failure;
@@ -53,9 +57,16 @@ pub struct Built {
     pub response: BTreeMap<String, String>,
 }
 
+impl Built {
+    /// What Docker calls the image's id: the digest of its config, or of its manifest where the engine tells no other.
+    pub fn image_id(&self) -> Option<&str> {
+        self.config_digest.as_deref().or(self.digest.as_deref())
+    }
+}
+
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
-    let exporters = exports::exporters(engine, request)?;
+    let exporters = exports::exporters(engine, request).await?;
     let findings = Findings::default();
     let job = random()?;
     let session = open_session(engine, request, events, &findings).await?;
@@ -173,7 +184,7 @@ async fn open_session(
     findings: &Findings,
 ) -> Result<Session, Failure> {
     let services = Services {
-        files: Files::new(request.contexts.clone(), events.clone(), findings.clone()),
+        files: Files::new(context::of_request(request), events.clone(), findings.clone()),
         exports: Exports::new(request.outputs.clone(), findings.clone()),
         secrets: Secrets::new(request.secrets.clone(), findings.clone()),
         agents: Agents::new(request.ssh.clone(), findings.clone()),

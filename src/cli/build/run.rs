@@ -1,0 +1,169 @@
+//! The command line of a build → an image, with what is shown on the way and left behind.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::mpsc::unbounded_channel;
+
+use crate::build::failure::Failure;
+use crate::build::progress::{self, Kind, Model};
+use crate::build::request::{Places, Request, Target};
+use crate::build::{self, Built, engine};
+use crate::cli::build::{BuildArgs, Environment, Given, Progress, context, given, steps};
+use crate::cli::exit::{Exit, Problem};
+use crate::cli::lowerable::{self, Lowerable};
+use crate::cli::output::Output;
+use crate::cli::{files, project};
+use crate::diagnostic::{Label, Sink};
+use crate::plan::place::span_of;
+use crate::source::SourceMap;
+
+/// How long the daemon may take to hear that a build is cancelled.
+const CANCELLING: Duration = Duration::from_millis(1500);
+
+/// Builds an image.
+pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
+    let environment = Environment::read();
+    let mut given = given(args, &environment, output.is_terminal())?;
+    let sources = Arc::new(SourceMap::new());
+    let mut sink = Sink::new();
+    let complete = fill(&mut given, args, &sources, &mut sink)?;
+    if !sink.diagnostics().is_empty() {
+        output.findings(sink.diagnostics(), &sources);
+    }
+    if !complete || sink.has_errors() {
+        return Ok(Exit::stopped_by(sink.diagnostics()));
+    }
+    given.request.places = places(&sources);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Problem::usage(format!("cannot start: {error}")))?;
+    let kind = kind(given.progress, output);
+    let ended = runtime.block_on(until_interrupted(build(&given, kind, output)));
+    // Tasks that are under way end here: what they do is of no use any more.
+    runtime.shutdown_timeout(CANCELLING);
+    match ended {
+        Ok((built, _)) => {
+            leave_behind(&given, &built)?;
+            output.say(&summary(&given.request, &built));
+            Ok(Exit::Success)
+        }
+        Err(failure) => {
+            if !failure.diagnostics().is_empty() {
+                output.findings(failure.diagnostics(), &sources);
+            }
+            Ok(exit(&failure))
+        }
+    }
+}
+
+/// Adds what is built and the contexts. False when `sink` says why that cannot be.
+fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sink) -> Result<bool, Problem> {
+    let found = match &given.plan {
+        Some(path) => vec![lowerable::of_plan(path, sources, sink)?],
+        None => {
+            let directory = args.project.directory.as_deref();
+            let on = |platform: &(String, String)| {
+                let options = project::options_on(&args.project, platform.clone())?;
+                lowerable::of_project(directory, &options, sources, sink)
+            };
+            given.platforms.iter().map(on).collect::<Result<_, _>>()?
+        }
+    };
+    let Some(found) = found.into_iter().collect::<Option<Vec<Lowerable>>>() else { return Ok(false) };
+    for Lowerable { mut plan, image_configs, sources: texts } in found {
+        if given.plan.is_some() {
+            given.request.contexts = context::of_plan(&plan, &given.folders, sources, sink)?;
+        }
+        steps::set_network(&mut plan, given.network);
+        given.request.targets.push(Target { plan, image_configs, sources: texts });
+    }
+    if given.plan.is_none() {
+        let root = project::root(args.project.directory.as_deref())?;
+        given.request.contexts = context::of_project(&root, sources, sink)?;
+    }
+    Ok(true)
+}
+
+/// Where the steps of a build stand in blocks.
+fn places(sources: &Arc<SourceMap>) -> Places {
+    let sources = Arc::clone(sources);
+    Places::new(move |origin| Some(Label { span: span_of(origin, &sources)?, text: String::new() }))
+}
+
+async fn build(given: &Given, kind: Kind, output: &Output) -> Result<(Built, Model), Failure> {
+    let engine = engine::find(&given.choice).await?;
+    let (events, received) = unbounded_channel();
+    let view = progress::view(kind, output.stderr, Box::new(std::io::stderr()));
+    let shown = tokio::spawn(progress::show(received, view));
+    let built = build::solve(&engine, &given.request, &events).await;
+    drop(events);
+    // It ends when nobody can tell it of more.
+    let model = shown.await.unwrap_or_default();
+    built.map(|built| (built, model))
+}
+
+/// The outcome, unless the user interrupts: then what runs is dropped, which cancels it. A second time ends the process at
+/// once.
+async fn until_interrupted<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        outcome = work => outcome,
+        _ = tokio::signal::ctrl_c() => {
+            tokio::spawn(async {
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    engine::end_daemons();
+                    std::process::exit(Exit::Interrupted.code());
+                }
+            });
+            Err(Failure::Interrupted)
+        }
+    }
+}
+
+fn exit(failure: &Failure) -> Exit {
+    match failure {
+        Failure::Refused(found) => Exit::stopped_by(found),
+        Failure::Build(_) => Exit::Build,
+        Failure::Engine(_) => Exit::Engine,
+        Failure::Interrupted => Exit::Interrupted,
+    }
+}
+
+fn kind(progress: Progress, output: &Output) -> Kind {
+    match progress {
+        _ if output.is_quiet() => Kind::Quiet,
+        Progress::Quiet => Kind::Quiet,
+        Progress::Rawjson => Kind::RawJson,
+        Progress::Auto if std::io::stderr().is_terminal() => Kind::Plain,
+        Progress::Plain | Progress::Tty | Progress::Auto => Kind::Plain,
+    }
+}
+
+/// Writes the files that say what was built.
+fn leave_behind(given: &Given, built: &Built) -> Result<(), Problem> {
+    if let Some(path) = &given.iidfile {
+        files::write(path, built.image_id().unwrap_or_default().as_bytes())?;
+    }
+    if let Some(path) = &given.metadata_file {
+        write_metadata(path, built)?;
+    }
+    Ok(())
+}
+
+/// As Docker's: the answers of exporters by name; what is JSON itself, decoded.
+fn write_metadata(path: &Path, built: &Built) -> Result<(), Problem> {
+    let text = serde_json::to_string_pretty(&json!(built.response)).unwrap_or_default();
+    files::write(path, format!("{text}\n").as_bytes())
+}
+
+fn summary(request: &Request, built: &Built) -> String {
+    let names: Vec<&str> =
+        request.outputs.iter().filter_map(|output| output.attributes.get("name").map(String::as_str)).collect();
+    let what = if names.is_empty() { "the image".to_owned() } else { names.join(", ") };
+    match &built.digest {
+        Some(digest) => format!("Built {what} ({digest})"),
+        None => format!("Built {what}"),
+    }
+}

@@ -1,0 +1,55 @@
+//! A project, or a saved plan → what is lowered and built: the plan, and what is known besides it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::cli::exit::Problem;
+use crate::cli::{files, project};
+use crate::compile::{self, Options};
+use crate::diagnostic::Sink;
+use crate::llb::config::ImageConfig;
+use crate::plan::model::Plan;
+use crate::plan::read;
+use crate::plan::validate::validate;
+use crate::source::SourceMap;
+
+/// What is lowered: a plan, and what is known besides it.
+pub struct Lowerable {
+    /// The build.
+    pub plan: Plan,
+    /// What metadata says of base images, by their references.
+    pub image_configs: IndexMap<String, ImageConfig>,
+    /// The texts of blocks, by the names that origins use.
+    pub sources: IndexMap<String, Arc<str>>,
+}
+
+/// Compiles the project in `directory`, or the one that this folder is in. `None` when `sink` says why not.
+pub fn of_project(
+    directory: Option<&Path>,
+    options: &Options,
+    sources: &SourceMap,
+    sink: &mut Sink,
+) -> Result<Option<Lowerable>, Problem> {
+    let tree = project::open(directory)?;
+    let compiled = compile::compile(Box::new(tree), options, sources, sink);
+    Ok(compiled.map(|compiled| Lowerable {
+        plan: compiled.plan,
+        image_configs: compiled.image_configs,
+        sources: compiled.sources,
+    }))
+}
+
+/// Reads a saved plan. `None` when `sink` says why not.
+pub fn of_plan(path: &Path, sources: &SourceMap, sink: &mut Sink) -> Result<Option<Lowerable>, Problem> {
+    let file = sources.add(path.display().to_string(), files::read(path)?);
+    let Some(read) = read::read(file, &sources.file(file).text, sink) else { return Ok(None) };
+    validate(&read.plan, &read.places, sink);
+    let plan = (!sink.has_errors()).then_some(read.plan);
+    Ok(plan.map(|plan| Lowerable {
+        image_configs: compile::image_configs(&plan.platform, sources, sink),
+        plan,
+        sources: IndexMap::new(),
+    }))
+}
