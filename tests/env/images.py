@@ -1,0 +1,2 @@
+def push(state, registry):
+    pass
