@@ -10,6 +10,7 @@ from pathlib import Path
 
 from daemon import Daemon, Failed, processes
 from packages import output, program
+from registry import HOSTS
 from state import write
 
 HERE = Path(__file__).parent
@@ -27,7 +28,7 @@ class Engine:
         self.buildkit_socket = self.folder / "buildkit.sock"
         config, log = self.folder / "daemon.json", self.folder / "log"
         dockerd = program(programs, "dockerd") if programs else "dockerd"
-        self.daemon = Daemon([dockerd, "--config-file", config], log, self.answers, programs and environment(programs))
+        self.daemon = Daemon([dockerd, "--config-file", config], log, self.answers)
         proxy = self.folder / "h2c_proxy.py"
         self.proxy = Daemon(
             [sys.executable, proxy, self.buildkit_socket, self.socket],
@@ -55,7 +56,7 @@ class Engine:
             self.forget_the_dead()
             if on_tmpfs:
                 self.data_on_tmpfs()
-            bridge(self.folder)
+            self.daemon.env = environment(self.programs, registry)
             self.daemon.start()
         self.proxy.start()
 
@@ -81,10 +82,9 @@ class Engine:
             "exec-root": str(self.folder / "exec"),
             "pidfile": str(self.folder / "docker.pid"),
             "features": FEATURES[release],
-            # Images of Docker Hub come from the registry; those of other hosts too, since it is the daemon's proxy for
-            # plain HTTP, and these are to be asked for in plain HTTP.
+            # Images of Docker Hub come from the registry first, and by way of the proxy those of the other hosts.
             "registry-mirrors": [f"http://{registry.address}"],
-            "insecure-registries": ["http://ghcr.io"],
+            "insecure-registries": HOSTS,
         }
 
     def forget_the_dead(self):
@@ -102,12 +102,15 @@ class Engine:
             output(["mount", "-t", "tmpfs", "tmpfs", data])
 
 
-def environment(programs):
-    """The environment of an engine: its own programs and libraries before the machine's."""
+def environment(programs, registry):
+    """The environment of an engine: its own programs and libraries before the machine's, and the registry's proxy."""
     path = [programs / folder for folder in ("usr/sbin", "usr/bin", "sbin", "bin")]
     return {
         **os.environ,
         "PATH": os.pathsep.join([*map(str, path), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]),
+        "HTTP_PROXY": f"http://127.0.0.1:{registry.proxy_port}",
+        "HTTPS_PROXY": f"http://127.0.0.1:{registry.proxy_port}",
+        "NO_PROXY": "127.0.0.1,localhost",
         "LD_LIBRARY_PATH": os.pathsep.join(str(found) for top in ("usr/lib", "lib") for found in programs.glob(f"{top}/*-linux-gnu")),
     }
 

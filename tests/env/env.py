@@ -68,7 +68,7 @@ def down(state, _options):
             Engine(state, path.name).stop()
         else:
             Engine(state, path.name).remove()
-    Registry(state / "registry", None).daemon.stop()
+    Registry(state / "registry", None).stop()
 
 
 def start(state, options):

@@ -1,6 +1,7 @@
 """Packages of any Debian release, fetched and unpacked without installing them: apt chooses and downloads, from this
 machine's own mirror, with settings and lists apart from the machine's."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ def output(argv, **more):
     return done.stdout
 
 
+@functools.cache
 def mirror():
     """The mirror of Debian's main archive that this machine uses."""
     listed = output(["apt-get", "indextargets", "--format", "$(SITE) $(ORIGIN)", "Created-By: Packages"]).decode()
@@ -60,7 +62,7 @@ class Release:
             "Dir::State::status": status,
             "Dir::Cache::archives": self.folder / "archives",
             "Dir::Cache::pkgcache": folder / "pkgcache.bin",
-            "Dir::Cache::srcpkgcache": "",
+            "Dir::Cache::srcpkgcache": folder / "srcpkgcache.bin",
             "Dir::Log": folder,
             "Acquire::Languages": "none",
             "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
@@ -98,12 +100,13 @@ class Release:
     def fetch(self, names, below=None):
         """The packages and all they depend on, as .deb files in the order of their names. `below`: the dpkg status of
         what is there already, which is not fetched."""
-        self.apt(["install", "--download-only", *names], below)
         # Only what the cache of packages lacks is printed; an empty one gives all.
         nothing = ["-o", "Dir::Cache::archives=/nonexistent"]
         printed = self.apt([*nothing, "install", "--print-uris", *names], below)
-        files = sorted(line.split()[1] for line in printed.splitlines() if line.startswith("'"))
-        return [self.folder / "archives" / file for file in files]
+        files = sorted(self.folder / "archives" / line.split()[1] for line in printed.splitlines() if line.startswith("'"))
+        if not all(file.exists() for file in files):
+            self.apt(["install", "--download-only", *names], below)
+        return files
 
     def only(self, names):
         """The packages without what they depend on, as .deb files."""

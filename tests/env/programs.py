@@ -5,7 +5,7 @@ from packages import Release, install, require_debian, unpack
 from state import made
 
 # What an engine calls and no package below brings: name of the program -> its package.
-MACHINE = {"iptables": "iptables", "ip": "iproute2"}
+MACHINE = {"iptables": "iptables", "ip": "iproute2", "update-ca-certificates": "ca-certificates"}
 # runc starts containers in both; the one of 26.1's own release would need a newer libc. It and dockerd 20.10 need the libraries.
 RUNC = ["runc", "libseccomp2"]
 OLD = ["docker.io", "containerd", "tini", "libdevmapper1.02.1", *RUNC]
@@ -24,7 +24,7 @@ def unpacked(state):
     wanted = {
         "20.10": [(old, OLD)],
         "26.1": [(new, NEW), (old, RUNC)],
-        "tools": [(old, ["docker-registry", "busybox-static"])],
+        "tools": [(old, ["docker-registry", "busybox-static", "python3-pip-whl"])],
     }
     return {
         name: made(state / "programs" / name, repr([(release.suite, names) for release, names in parts]), unpacking(parts))

@@ -1,20 +1,19 @@
-"""The registry on 127.0.0.1: starts it, and puts images into it."""
+"""The registry on 127.0.0.1: starts it, with a proxy through which engines find it in the place of others, and puts images into it."""
 
-import gzip
-import hashlib
 import http.client
 import json
 import socket
+import sys
+from pathlib import Path
 
 from daemon import Daemon
+from image import CONFIG, CREATED, INDEX, LAYER, MANIFEST, digest
 from packages import program
 from state import write
 
-INDEX = "application/vnd.oci.image.index.v1+json"
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-CONFIG = "application/vnd.oci.image.config.v1+json"
-LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
-CREATED = "2025-01-01T00:00:00Z"
+HERE = Path(__file__).parent
+# Hosts whose images are looked for here; those of Docker Hub are too, by the engines' settings.
+HOSTS = ["ghcr.io"]
 
 
 class Registry:
@@ -23,32 +22,48 @@ class Registry:
     def __init__(self, folder, programs):
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        self.daemon = Daemon(
-            [program(programs, "docker-registry") if programs else "docker-registry", "serve", folder / "config.yml"],
-            folder / "log",
-            self.answers,
-        )
-        chosen = folder / "port"
-        self.port = int(chosen.read_text()) if chosen.exists() else 5000
+        self.programs = programs
+        self.port = chosen_port(folder / "port", 5000)
+        self.proxy_port = chosen_port(folder / "proxy.port", 5100)
 
     @property
     def address(self):
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def daemon(self):
+        registry = program(self.programs, "docker-registry") if self.programs else "docker-registry"
+        return Daemon([registry, "serve", self.folder / "config.yml"], self.folder / "log", self.answers)
+
+    @property
+    def proxy(self):
+        argv = [sys.executable, self.folder / "registry_proxy.py", self.proxy_port, self.address, *HOSTS]
+        return Daemon(argv, self.folder / "proxy.log", lambda: listens(self.proxy_port))
+
     def start(self):
-        if self.daemon.running():
-            return
+        if not self.daemon.running():
+            self.stop()
+            self.port = free_port(self.port)
+            write(self.folder / "port", f"{self.port}\n")
+            write(self.folder / "config.yml", json.dumps(self.settings(), indent=1))
+            self.daemon.start()
+        if write(self.folder / "registry_proxy.py", (HERE / "registry_proxy.py").read_text()) or not self.proxy.running():
+            self.proxy.stop()
+            self.proxy_port = free_port(self.proxy_port)
+            write(self.folder / "proxy.port", f"{self.proxy_port}\n")
+            self.proxy.start()
+
+    def stop(self):
+        self.proxy.stop()
         self.daemon.stop()
-        self.port = free_port(self.port)
-        write(self.folder / "port", f"{self.port}\n")
-        config = {
+
+    def settings(self):
+        return {
             "version": "0.1",
             "log": {"level": "warn"},
             "storage": {"filesystem": {"rootdirectory": str(self.folder / "data")}, "delete": {"enabled": True}},
             "http": {"addr": self.address},
         }
-        write(self.folder / "config.yml", json.dumps(config, indent=1))
-        self.daemon.start()
 
     def answers(self):
         try:
@@ -86,8 +101,8 @@ class Registry:
         assert response.status == 201, (name, response.status, said)
         return {"mediaType": kind, "digest": digest(blob), "size": len(blob)}
 
-    def put_image(self, name, tags, image):
-        """Pushes an `Image` under each of the tags."""
+    def put_image(self, name, tag, image):
+        """Pushes an `Image`."""
         config = {"created": CREATED, "architecture": image.architecture, "os": "linux", "config": image.config}
         config["rootfs"] = {"type": "layers", "diff_ids": [layer.diff_id for layer in image.layers]}
         config["history"] = [{"created": CREATED, "created_by": layer.subject} for layer in image.layers]
@@ -99,36 +114,20 @@ class Registry:
             for layer in image.layers
         ]
         if not image.in_index:
-            for tag in tags:
-                self.put_manifest(name, tag, MANIFEST, manifest)
+            self.put_manifest(name, tag, MANIFEST, manifest)
             return
         entry = self.put_manifest(name, None, MANIFEST, manifest)
         entry["platform"] = {"architecture": image.architecture, "os": "linux"}
-        for tag in tags:
-            self.put_manifest(name, tag, INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]})
+        self.put_manifest(name, tag, INDEX, {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]})
 
 
-class Layer:
-    """One layer: what is in it, as a tar, packed and not."""
-
-    def __init__(self, subject, tar):
-        self.subject = subject
-        self.diff_id = digest(tar)
-        self.packed = gzip.compress(tar, 1, mtime=0)
+def chosen_port(file, otherwise):
+    return int(file.read_text()) if file.exists() else otherwise
 
 
-class Image:
-    """`config`: the part that says how to run it. `in_index`: its tag is an index that says for which platform it is."""
-
-    def __init__(self, config, layers, architecture, in_index=False):
-        self.config = config
-        self.layers = layers
-        self.architecture = architecture
-        self.in_index = in_index
-
-
-def digest(blob):
-    return "sha256:" + hashlib.sha256(blob).hexdigest()
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port(first):
