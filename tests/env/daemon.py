@@ -16,17 +16,20 @@ class Failed(Exception):
 
 
 class Daemon:
-    """`argv` is its command, `log` the file for what it says, `ready` tells whether it answers."""
+    """`argv` is its command, `mark` the word of it that no other process has, `log` the file for what it says; `ready`
+    tells whether it answers."""
 
-    def __init__(self, argv, log, ready, env=None):
+    def __init__(self, argv, mark, log, ready, env=None):
         self.argv = [str(word) for word in argv]
+        self.mark = str(mark)
         self.log = log
         self.ready = ready
         self.env = env
 
     def pids(self):
-        """The processes that run this command, whatever the path of its program."""
-        return [pid for pid, argv in processes() if argv[1:] == self.argv[1:] and same_program(argv[0], self.argv[0])]
+        """The processes that are this daemon, whatever the path of its program."""
+        name = os.path.basename(self.argv[0])
+        return [pid for pid, argv in processes() if self.mark in argv and os.path.basename(argv[0]) == name]
 
     def running(self):
         return bool(self.pids()) and self.ready()
@@ -73,10 +76,6 @@ def processes():
                 continue
             if argv:
                 yield int(entry.name), [os.fsdecode(word) for word in argv]
-
-
-def same_program(one, other):
-    return os.path.basename(one) == os.path.basename(other)
 
 
 def with_pid(pid, kind):

@@ -14,7 +14,7 @@ from tree import Tree
 PATH = "PATH=/usr/local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What `debian:SUITE-slim` and the slim images of Python have.
 SLIM = """base-files base-passwd bash bsdutils coreutils dash debianutils diffutils dpkg findutils grep gzip hostname init-system-helpers
-    libc-bin login ncurses-base ncurses-bin perl-base sed sysvinit-utils tar util-linux mawk apt debian-archive-keyring passwd
+    libc-bin login ncurses-base ncurses-bin perl-base sed sysvinit-utils tar util-linux usr-is-merged mawk apt debian-archive-keyring passwd
     adduser debconf tzdata ca-certificates netbase media-types""".split()
 BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 # Programs that install scripts would link to.

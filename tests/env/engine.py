@@ -28,10 +28,11 @@ class Engine:
         self.buildkit_socket = self.folder / "buildkit.sock"
         config, log = self.folder / "daemon.json", self.folder / "log"
         dockerd = program(programs, "dockerd") if programs else "dockerd"
-        self.daemon = Daemon([dockerd, "--config-file", config], log, self.answers)
+        self.daemon = Daemon([dockerd, "--config-file", config], config, log, self.answers)
         proxy = self.folder / "h2c_proxy.py"
         self.proxy = Daemon(
             [sys.executable, proxy, self.buildkit_socket, self.socket],
+            proxy,
             self.folder / "proxy.log",
             lambda: accepts(self.buildkit_socket),
         )
@@ -64,12 +65,16 @@ class Engine:
         self.proxy.stop()
         self.daemon.stop()
 
-    def remove(self):
-        """Stops it and deletes all it had."""
+    def put_away(self):
+        """Stops it and takes its bridge away. Its data stay."""
         self.stop()
         name = bridge_of(self.folder)
         if name:
             output(["ip", "link", "delete", name])
+
+    def remove(self):
+        """Stops it and deletes all it had."""
+        self.put_away()
         for mount in reversed(mounts_below(self.folder)):
             output(["umount", "--lazy", mount])
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -65,7 +65,7 @@ def down(state, _options):
     (state / "addresses.env").unlink(missing_ok=True)
     for path in state.glob("engines/*"):
         if path.name in ENGINES:
-            Engine(state, path.name).stop()
+            Engine(state, path.name).put_away()
         else:
             Engine(state, path.name).remove()
     Registry(state / "registry", None).stop()

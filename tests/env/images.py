@@ -6,6 +6,7 @@ import platform
 import sys
 import tomllib
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import debian
@@ -18,6 +19,8 @@ from tree import Tree
 HERE = Path(__file__).parent
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}[platform.machine()]
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SHELL = {"Env": [PATH], "Cmd": ["bash"]}
+PYTHON = {"Env": [debian.PATH, "LANG=C.UTF-8"], "Cmd": ["python3"]}
 # Parts of compilers that no test compiles with: link-time optimization, sanitizers, profilers.
 UNUSED = ("/lto1", "/lto-wrapper", "/lto-dump", "asan.a", "tsan.a", "lsan.a", "ubsan.a", "hwasan.a", "gcov-tool", "gcov-dump")
 # Users of the images for plans, of which a test takes one for its own.
@@ -61,27 +64,31 @@ def made(state):
     bookworm, trixie = (debian.System(release, state / "debian") for release in releases(state).values())
     tools = state / "programs" / "tools"
     uv = Path(uv_folder(state, tools))
-    made = [*of_debian(bookworm, trixie, uv), (f"astral-sh/uv:{uv_version()}", of_uv(uv)), *of_busybox(program(tools, "busybox"))]
+    with ThreadPoolExecutor() as both:
+        systems = both.map(list, (of_bookworm(bookworm, uv), of_trixie(trixie)))
+        made = [one for system in systems for one in system]
+    made += [(f"astral-sh/uv:{uv_version()}", of_uv(uv)), *of_busybox(program(tools, "busybox"))]
     assert sorted(reference for reference, _ in made) == sorted(references())
     return made
 
 
-def of_debian(bookworm, trixie, uv):
-    plain = {"Env": [PATH], "Cmd": ["bash"]}
-    with_python = {"Env": [debian.PATH, "LANG=C.UTF-8"], "Cmd": ["python3"]}
+def of_bookworm(bookworm, uv):
     slim = bookworm.slim()
-    yield "library/debian:bookworm-slim", Image(plain, [slim], ARCHITECTURE)
+    yield "library/debian:bookworm-slim", Image(SHELL, [slim], ARCHITECTURE)
     python = debian.python(bookworm, "3.11")
-    yield "library/python:3.11-slim", Image(with_python, [slim, python], ARCHITECTURE)
+    yield "library/python:3.11-slim", Image(PYTHON, [slim, python], ARCHITECTURE)
     tools = bookworm.layer("compilers, git, uv", ["build-essential", "git", "python3-dev"], lambda tree: finish_tools(tree, uv))
-    yield "library/python:3.11", Image(with_python, [slim, python, tools], ARCHITECTURE)
+    yield "library/python:3.11", Image(PYTHON, [slim, python, tools], ARCHITECTURE)
+
+
+def of_trixie(trixie):
     slim = trixie.slim()
     # The compiler stands beside Python, not on it.
     beside = debian.System(trixie.release, trixie.status_file.parent / "gcc")
     beside.status = list(trixie.status)
-    yield "library/python:3.13-slim", Image(with_python, [slim, debian.python(trixie, "3.13")], ARCHITECTURE)
+    yield "library/python:3.13-slim", Image(PYTHON, [slim, debian.python(trixie, "3.13")], ARCHITECTURE)
     compiler = beside.layer("gcc 14", ["gcc", "libc6-dev"], without_unused)
-    yield "library/gcc:14-bookworm", Image(plain, [slim, compiler], ARCHITECTURE)
+    yield "library/gcc:14-bookworm", Image(SHELL, [slim, compiler], ARCHITECTURE)
 
 
 def without_unused(tree):

@@ -33,12 +33,14 @@ class Registry:
     @property
     def daemon(self):
         registry = program(self.programs, "docker-registry") if self.programs else "docker-registry"
-        return Daemon([registry, "serve", self.folder / "config.yml"], self.folder / "log", self.answers)
+        config = self.folder / "config.yml"
+        return Daemon([registry, "serve", config], config, self.folder / "log", self.answers)
 
     @property
     def proxy(self):
-        argv = [sys.executable, self.folder / "registry_proxy.py", self.proxy_port, self.address, *HOSTS]
-        return Daemon(argv, self.folder / "proxy.log", lambda: listens(self.proxy_port))
+        script = self.folder / "registry_proxy.py"
+        argv = [sys.executable, script, self.proxy_port, self.address, *HOSTS]
+        return Daemon(argv, script, self.folder / "proxy.log", lambda: listens(self.proxy_port))
 
     def start(self):
         if not self.daemon.running():

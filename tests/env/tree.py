@@ -79,7 +79,7 @@ class Tree:
         with tarfile.open(fileobj=io.BytesIO(output(["dpkg-deb", "--fsys-tarfile", deb]))) as tar:
             for member in tar:
                 member.name = merged(member.name)
-                if not member.name or member.name in MERGED:
+                if member.name in ("", ".", *MERGED):
                     continue
                 paths.append("/" + member.name)
                 if member.name.startswith(LEFT_OUT) and not member.name.endswith("/copyright"):
