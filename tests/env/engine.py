@@ -66,17 +66,17 @@ class Engine:
         self.daemon.stop()
 
     def put_away(self):
-        """Stops it and takes its bridge away. Its data stay."""
+        """Stops it and takes away its bridge and what is mounted below its folder. Its data stay, but for those in memory."""
         self.stop()
         name = bridge_of(self.folder)
         if name:
             output(["ip", "link", "delete", name])
+        for mount in reversed(mounts_below(self.folder)):
+            output(["umount", "--lazy", mount])
 
     def remove(self):
         """Stops it and deletes all it had."""
         self.put_away()
-        for mount in reversed(mounts_below(self.folder)):
-            output(["umount", "--lazy", mount])
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def settings(self, release, registry):

@@ -77,7 +77,7 @@ def of_bookworm(bookworm, uv):
     yield "library/debian:bookworm-slim", Image(SHELL, [slim], ARCHITECTURE)
     python = debian.python(bookworm, "3.11")
     yield "library/python:3.11-slim", Image(PYTHON, [slim, python], ARCHITECTURE)
-    tools = bookworm.layer("compilers, git, uv", ["build-essential", "git", "python3-dev"], lambda tree: finish_tools(tree, uv))
+    tools = bookworm.layer("compilers, git, uv", ["gcc", "libc6-dev", "make", "git", "python3-dev"], lambda tree: finish_tools(tree, uv))
     yield "library/python:3.11", Image(PYTHON, [slim, python, tools], ARCHITECTURE)
 
 
