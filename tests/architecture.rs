@@ -66,6 +66,7 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E0904", "src/llb/reference.rs tests it"),
     ("E0905", "a plan that was validated names no such stage"),
     ("E0906", "a plan that was validated has no such command"),
+    ("E0907", "the file would be too large to keep; tests/llb_lower.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository
