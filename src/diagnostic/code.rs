@@ -290,6 +290,7 @@ codes! {
     LLB_IMAGE_REFERENCE "E0904" "cogpack::llb::image-reference"
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
+    LLB_TOO_MANY_VARIABLES "E0907" "cogpack::llb::too-many-variables"
 
     // build: E10xx; contexts and exports from E1035
     CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
