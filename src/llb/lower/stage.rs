@@ -34,7 +34,10 @@ impl<'a> Lowering<'a> {
             Input::Image { image } => (None, Some(image.as_str())),
             _ => (None, None),
         };
-        let state = source.clone().with(|values| start(values, stage));
+        let mut state = source.clone();
+        if stage.dir.is_some() || !stage.env.is_empty() {
+            state.change(|values| start(values, stage));
+        }
         let is_linked = self.options.merge_diff && only_copies_into_the_image(stage);
         let mut walk = Walk { labels: Labels::of(stage), state, over: Vec::new(), layers: Vec::new(), is_linked };
         for operation in &stage.operations {
@@ -47,9 +50,9 @@ impl<'a> Lowering<'a> {
     fn operation(&mut self, walk: &mut Walk<'a>, operation: &'a Operation) {
         let at = Place { stage: walk.labels.stage(), origin: operation.origin.as_ref() };
         match &operation.kind {
-            OperationKind::Env(env) => walk.change(|values| set(values, env)),
-            OperationKind::Workdir(workdir) => walk.change(|values| values.enter(&workdir.path)),
-            OperationKind::User(user) => walk.change(|values| values.user.clone_from(&user.user)),
+            OperationKind::Env(env) => walk.state.change(|values| set(values, env)),
+            OperationKind::Workdir(workdir) => walk.state.change(|values| values.enter(&workdir.path)),
+            OperationKind::User(user) => walk.state.change(|values| values.user.clone_from(&user.user)),
             OperationKind::Layer(layer) if self.options.merge_diff => walk.over.extend(self.difference(layer, at)),
             OperationKind::Layer(layer) => walk.layers.push((layer, at)),
             OperationKind::Copy(copy) => self.copy(walk, copy, at),
@@ -102,12 +105,6 @@ impl<'a> Lowering<'a> {
             let meta = self.meta(&walk.labels, None, "copy layers");
             walk.state = self.graph.file(&walk.state, &actions, meta);
         }
-    }
-}
-
-impl Walk<'_> {
-    fn change(&mut self, change: impl FnOnce(&mut Values)) {
-        self.state = self.state.clone().with(change);
     }
 }
 
