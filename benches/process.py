@@ -7,8 +7,9 @@
     python3 benches/process.py --check         # exit 1 when a limit is exceeded
 
 Needs only Python 3 on Linux, and builds nothing. Each line is one command, run `--runs` times in a process of its own;
-wall time is from the start to the exit, user and system time come from wait4. The minimum says what the work costs, the
-median what the machine added; limits are checked on the minimum. Memory is measured in one more run: wait4's maximum
+wall time is from the start to the exit, processor time is wait4's user and system time together: Linux counts the sum and
+only guesses how it splits. The minimum says what the work costs, the median what the machine added; limits are checked on
+the minimum. Commands that are compared run in turns, so that a slow minute of the machine slows them all. Memory is measured in one more run: wait4's maximum
 begins with the resident set of the process that started the command, so the kernel is asked at the command's end instead.
 """
 
@@ -51,27 +52,31 @@ MOST_RATIO = 2.2
 class Runs:
     """What the runs of one command took."""
 
-    def __init__(self, command, count, output):
-        command = [str(argument) for argument in command]
-        samples = [timed(command, output) for _ in range(count)]
-        self.wall = [sample[0] for sample in samples]
-        self.user = min(sample[1] for sample in samples)
-        self.system = min(sample[2] for sample in samples)
+    def __init__(self, command, samples):
+        self.wall = [wall for wall, _, _ in samples]
+        self.processor = min(processor for _, processor, _ in samples)
         self.memory = most_memory(command)
-        self.status = {sample[3] for sample in samples}
+        self.status = {status for _, _, status in samples}
+
+
+def in_turns(commands, count, output):
+    """Runs commands `count` times, each once in every round."""
+    commands = [[str(argument) for argument in command] for command in commands]
+    rounds = [[timed(command, output) for command in commands] for _ in range(count)]
+    return [Runs(command, samples) for command, samples in zip(commands, zip(*rounds))]
 
 
 ENVIRONMENT = {"PATH": os.environ.get("PATH", "")}
 
 
 def timed(command, output):
-    """Starts a command with its stdout and stderr in a file, and waits: (wall, user, system, exit code)."""
+    """Starts a command with its stdout and stderr in a file, and waits: (wall, processor time, exit code)."""
     to_file = (os.POSIX_SPAWN_OPEN, 1, os.fspath(output / "output"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     started = time.perf_counter()
     child = os.posix_spawn(command[0], command, ENVIRONMENT, file_actions=[to_file, (os.POSIX_SPAWN_DUP2, 1, 2)])
     _, status, usage = os.wait4(child, 0)
     wall = time.perf_counter() - started
-    return wall, usage.ru_utime, usage.ru_stime, os.waitstatus_to_exitcode(status)
+    return wall, usage.ru_utime + usage.ru_stime, os.waitstatus_to_exitcode(status)
 
 
 # From <sys/ptrace.h>.
@@ -112,21 +117,23 @@ class Report:
         self.count, self.output, self.exceeded = count, output, []
 
     def title(self, text):
-        print(f"\n{text:<44}{'min':>10}{'median':>10}{'user':>10}{'system':>10}{'max RSS':>10}  exit")
+        print(f"\n{text:<44}{'min':>11}{'median':>11}{'processor':>11}{'max RSS':>11}  exit")
 
     def line(self, name, command, limit=Limit(), expected=(0,), count=None):
-        runs = Runs(command, count or self.count, self.output)
-        times = (min(runs.wall), statistics.median(runs.wall), runs.user, runs.system)
-        figures = "".join(f"{seconds * 1000:>7.2f} ms" for seconds in times)
+        (runs,) = in_turns([command], count or self.count, self.output)
+        self.show(name, runs, limit, expected)
+
+    def show(self, name, runs, limit=Limit(), expected=(0,)):
+        times = (min(runs.wall), statistics.median(runs.wall), runs.processor)
+        figures = "".join(f"{seconds * 1000:>8.2f} ms" for seconds in times)
         statuses = ",".join(str(status) for status in sorted(runs.status))
-        print(f"{name:<44}{figures}{runs.memory / MIB:>6.1f} MiB  {statuses}", flush=True)
+        print(f"{name:<44}{figures}{runs.memory / MIB:>7.1f} MiB  {statuses}", flush=True)
         if limit.wall is not None and times[0] > limit.wall:
             self.exceed(f"{name}: {times[0] * 1000:.1f} ms, at most {limit.wall * 1000:.0f} ms")
         if limit.memory is not None and runs.memory > limit.memory:
             self.exceed(f"{name}: {runs.memory / MIB:.1f} MiB, at most {limit.memory / MIB:.0f} MiB")
         if not runs.status <= set(expected):
             self.exceed(f"{name}: exit code {statuses}, not {expected}")
-        return runs
 
     def exceed(self, text):
         self.exceeded.append(text)
@@ -169,15 +176,14 @@ def synthetic(folder, blocks):
 def scale(report, binary, scratch):
     """A project of 1,000 blocks and 10,000 stages, its half and its double."""
     report.title("synthetic project → llb")
-    times = {}
-    count = min(report.count, 7)
-    for blocks in (250, 500, 1000, 2000):
-        project = synthetic(scratch / f"synthetic-{blocks}", blocks)
-        limit = SCALE if blocks <= 1000 else Limit()
-        runs = report.line(f"{blocks} blocks", compile_command(binary, project), limit, count=count)
-        times[blocks] = runs.user + runs.system
-    for blocks in (250, 500, 1000):
-        ratio = times[2 * blocks] / max(times[blocks], 1e-9)
+    sizes = (250, 500, 1000, 2000)
+    projects = [synthetic(scratch / f"synthetic-{blocks}", blocks) for blocks in sizes]
+    commands = [compile_command(binary, project) for project in projects]
+    measured = dict(zip(sizes, in_turns(commands, min(report.count, 7), report.output)))
+    for blocks, runs in measured.items():
+        report.show(f"{blocks} blocks", runs, SCALE if blocks <= 1000 else Limit())
+    for blocks in sizes[:-1]:
+        ratio = measured[2 * blocks].processor / max(measured[blocks].processor, 1e-9)
         print(f"    {blocks} → {2 * blocks} blocks: {ratio:.2f} times the processor time")
         if ratio > MOST_RATIO:
             report.exceed(f"{blocks} → {2 * blocks} blocks: {ratio:.2f} times, at most {MOST_RATIO}")

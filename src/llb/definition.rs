@@ -1,9 +1,10 @@
 //! [`Definition`]: a marshalled graph, as BuildKit takes it; to bytes and back.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bollard_buildkit_proto::pb;
-use prost::Message;
+use prost::{Message, encoding};
 use sha2::{Digest as _, Sha256};
 
 use crate::llb::wire;
@@ -17,10 +18,9 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
-}
 
-impl std::fmt::Display for Digest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    /// `sha256:` and 64 hex digits.
+    pub fn to_text(self) -> String {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut text = [0u8; 71];
         text[..7].copy_from_slice(b"sha256:");
@@ -28,7 +28,13 @@ impl std::fmt::Display for Digest {
             pair[0] = HEX[usize::from(byte >> 4)];
             pair[1] = HEX[usize::from(byte & 15)];
         }
-        f.write_str(&String::from_utf8_lossy(&text))
+        std::str::from_utf8(&text).unwrap_or_default().to_owned()
+    }
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_text())
     }
 }
 
@@ -46,6 +52,9 @@ pub struct Definition {
     pub source: Option<Source>,
 }
 
+/// The name of something that a daemon may know. Those of a graph that is built here stand in the program.
+pub type Cap = Cow<'static, str>;
+
 /// What lies beside an op and is not in its digest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -56,7 +65,7 @@ pub struct Metadata {
     /// Whether it is exported with the cache; absent: as the build says.
     pub export_cache: Option<bool>,
     /// What it needs the daemon to know.
-    pub caps: BTreeSet<String>,
+    pub caps: BTreeSet<Cap>,
     /// What progress shows it under.
     pub progress_group: Option<ProgressGroup>,
     /// Its limits.
@@ -102,7 +111,19 @@ pub struct Source {
 impl Definition {
     /// The protobuf bytes: the same graph gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.to_wire().encode_to_vec()
+        // Field by field, as `wire::Definition` has them, so that the ops need not be copied into a message.
+        let mut bytes = Vec::new();
+        for op in &self.ops {
+            encoding::bytes::encode(1, op, &mut bytes);
+        }
+        for (digest, it) in &self.metadata {
+            let entry = wire::MetadataEntry { key: Some(digest.clone()), value: Some(it.to_wire()) };
+            encoding::message::encode(2, &entry, &mut bytes);
+        }
+        if let Some(source) = &self.source {
+            encoding::message::encode(3, &source.to_wire(), &mut bytes);
+        }
+        bytes
     }
 
     /// Reads what [`Definition::to_bytes`] wrote. Fails when it is not a protobuf message of that shape.
@@ -130,25 +151,6 @@ impl Definition {
         }
     }
 
-    fn to_wire(&self) -> wire::Definition {
-        wire::Definition {
-            def: self.ops.clone(),
-            metadata: self
-                .metadata
-                .iter()
-                .map(|(digest, it)| wire::MetadataEntry { key: Some(digest.clone()), value: Some(it.to_wire()) })
-                .collect(),
-            source: self.source.as_ref().map(|source| wire::Source {
-                locations: source
-                    .locations
-                    .iter()
-                    .map(|(digest, it)| wire::LocationsEntry { key: Some(digest.clone()), value: Some(it.clone()) })
-                    .collect(),
-                infos: source.infos.clone(),
-            }),
-        }
-    }
-
     fn from_wire(wire: wire::Definition) -> Self {
         Self {
             ops: wire.def,
@@ -169,13 +171,30 @@ impl Definition {
     }
 }
 
+impl Source {
+    fn to_wire(&self) -> wire::Source {
+        wire::Source {
+            locations: self
+                .locations
+                .iter()
+                .map(|(digest, it)| wire::LocationsEntry { key: Some(digest.clone()), value: Some(it.clone()) })
+                .collect(),
+            infos: self.infos.clone(),
+        }
+    }
+}
+
 impl Metadata {
     fn to_wire(&self) -> wire::OpMetadata {
         wire::OpMetadata {
             ignore_cache: self.ignore_cache,
             description: self.description.iter().map(|(key, value)| wire::TextEntry::new(key, value)).collect(),
             export_cache: self.export_cache.map(|value| pb::ExportCache { value }),
-            caps: self.caps.iter().map(|cap| wire::CapEntry { key: Some(cap.clone()), value: Some(true) }).collect(),
+            caps: self
+                .caps
+                .iter()
+                .map(|cap| wire::CapEntry { key: Some(cap.to_string()), value: Some(true) })
+                .collect(),
             progress_group: self.progress_group.as_ref().map(ProgressGroup::to_message),
             linux_resources: self.resources.clone(),
         }
@@ -190,7 +209,7 @@ impl Metadata {
                 .map(|it| (it.key.unwrap_or_default(), it.value.unwrap_or_default()))
                 .collect(),
             export_cache: wire.export_cache.map(|it| it.value),
-            caps: wire.caps.into_iter().filter_map(|it| it.key).collect(),
+            caps: wire.caps.into_iter().filter_map(|it| it.key).map(Cow::Owned).collect(),
             progress_group: wire.progress_group.map(|it| ProgressGroup { id: it.id, name: it.name, weak: it.weak }),
             resources: wire.linux_resources,
         }
@@ -201,7 +220,7 @@ impl Metadata {
             ignore_cache: self.ignore_cache,
             description: self.description.clone(),
             export_cache: self.export_cache.map(|value| pb::ExportCache { value }),
-            caps: self.caps.iter().map(|cap| (cap.clone(), true)).collect(),
+            caps: self.caps.iter().map(|cap| (cap.to_string(), true)).collect(),
             progress_group: self.progress_group.as_ref().map(ProgressGroup::to_message),
         }
     }

@@ -327,7 +327,7 @@ fn name_of(value: i32, name: &'static str) -> &'static str {
 fn metadata(it: &Metadata) -> Value {
     let description: BTreeMap<&str, Value> =
         it.description.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
-    let caps: BTreeMap<&str, Value> = it.caps.iter().map(|cap| (cap.as_str(), true.into())).collect();
+    let caps: BTreeMap<&str, Value> = it.caps.iter().map(|cap| (cap.as_ref(), true.into())).collect();
     let group = it.progress_group.as_ref().map(|it| {
         Fields::default().scalar("id", it.id.as_str()).scalar("name", it.name.as_str()).scalar("weak", it.weak).done()
     });

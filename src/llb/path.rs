@@ -2,6 +2,9 @@
 
 /// The shortest path that means the same: no `//`, `.` or inner `..`; the empty path is `.`.
 pub fn clean(path: &str) -> String {
+    if is_clean(path) {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -20,6 +23,18 @@ pub fn clean(path: &str) -> String {
         (false, true) => ".".to_owned(),
         (false, false) => joined,
     }
+}
+
+/// Whether a path is surely clean, as nearly all are: no part of it is empty or begins with a dot.
+fn is_clean(path: &str) -> bool {
+    let below = path.strip_prefix('/').unwrap_or(path).as_bytes();
+    let mut before = b'/';
+    let starts_well = below.iter().all(|byte| {
+        let fits = before != b'/' || !matches!(byte, b'/' | b'.');
+        before = *byte;
+        fits
+    });
+    starts_well && before != b'/'
 }
 
 /// `path` below `dir`, cleaned; an empty side is left out.
@@ -69,6 +84,9 @@ mod tests {
         for (path, want) in [
             ("", "."),
             ("/", "/"),
+            ("/a.b/c", "/a.b/c"),
+            ("a/.b", "a/.b"),
+            ("a/", "a"),
             ("//a//b/", "/a/b"),
             ("./a/../b", "b"),
             ("../../a", "../../a"),

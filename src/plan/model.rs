@@ -74,7 +74,7 @@ pub struct Stage {
 }
 
 /// Where a stage, a copy or a mount reads from. In a plan that is validated, `auto` and `phase` are resolved to stages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Input {
     /// Another stage.
@@ -119,7 +119,7 @@ pub enum Input {
 }
 
 /// The JSON value `true`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct True;
 
 /// One operation and the block statement it came from.

@@ -1,9 +1,11 @@
 //! Commands: an op that runs a program on a file tree, with mounts.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use bollard_buildkit_proto::pb;
 
+use crate::llb::definition::Cap;
 use crate::llb::graph::state::{Env, Network, Security, Values};
 use crate::llb::graph::{Caps, EMPTY, Graph, Inputs, Meta, Output, Parts, State, caps, index};
 use crate::llb::wire;
@@ -165,20 +167,21 @@ impl ExecResult {
 impl Graph {
     /// Runs a command on a state.
     pub fn exec(&mut self, base: &State, mut exec: Exec, meta: Meta) -> ExecResult {
-        let values = exec.values.take().unwrap_or_else(|| base.values().clone());
-        let own_platform = meta.platform.clone();
+        let own_values = exec.values.take();
+        let values = own_values.as_ref().unwrap_or_else(|| base.values());
         let mounts = sorted_mounts(base, &mut exec);
-        let mut found = caps(&["exec.meta.base"]);
-        found.extend(caps_of(&exec, &values, &meta, &mounts).into_iter().map(str::to_owned));
+        let mut found = caps(["exec.meta.base"]);
+        found.extend(caps_of(&exec, values, &meta, &mounts).into_iter().map(Cap::Borrowed));
         let env = self.environment(&values.env, &exec.ssh, &mut found);
         let mut inputs = Inputs::default();
         let messages = self.mount_messages(&mounts, &exec, &mut inputs);
-        let body = message(&exec, &values, env, messages);
+        let platform = self.platform_or_default(meta.platform.as_ref().or(values.platform.as_ref()));
+        let body = message(exec, values, env, messages);
         let parts = Parts {
             body: wire::Body::Exec(body),
             inputs: inputs.into_messages(),
             walk: mounts.iter().filter_map(|it| it.source.output).map(|output| output.vertex).collect(),
-            platform: self.platform_or_default(own_platform.as_ref().or(values.platform.as_ref())),
+            platform,
             caps: found,
         };
         let vertex = self.push(parts, meta);
@@ -186,14 +189,14 @@ impl Graph {
     }
 
     /// Variables and what the client adds to them: the agent's socket, and `PATH` where the daemon is known not to.
-    fn environment(&self, env: &Env, ssh: &[Ssh], found: &mut std::collections::BTreeSet<String>) -> Vec<String> {
+    fn environment(&self, env: &Env, ssh: &[Ssh], found: &mut BTreeSet<Cap>) -> Vec<String> {
         let mut lines = env.to_lines();
         if let (Some(first), None) = (ssh.first(), env.get("SSH_AUTH_SOCK")) {
             lines.push(format!("SSH_AUTH_SOCK={}", first.target_at(0)));
         }
         if let Caps::AllBut(unknown) = &self.constraints.caps {
             if !unknown.contains(SETS_DEFAULT_PATH) {
-                found.insert(SETS_DEFAULT_PATH.to_owned());
+                found.insert(SETS_DEFAULT_PATH.into());
             } else if self.constraints.platform.os != "windows" && env.get("PATH").is_none() {
                 lines.push(format!("PATH={DEFAULT_PATH}"));
             }
@@ -271,13 +274,13 @@ fn caps_of(exec: &Exec, values: &Values, meta: &Meta, mounts: &[Mount]) -> Vec<&
     found
 }
 
-fn message(exec: &Exec, values: &Values, env: Vec<String>, mounts: Vec<pb::Mount>) -> pb::ExecOp {
+fn message(exec: Exec, values: &Values, env: Vec<String>, mounts: Vec<pb::Mount>) -> pb::ExecOp {
     let meta = pb::Meta {
-        args: exec.args.clone(),
+        args: exec.args,
         env,
         cwd: values.dir.clone(),
         user: values.user.clone(),
-        proxy_env: exec.proxy.clone(),
+        proxy_env: exec.proxy,
         extra_hosts: values
             .extra_hosts
             .iter()
@@ -291,7 +294,7 @@ fn message(exec: &Exec, values: &Values, env: Vec<String>, mounts: Vec<pb::Mount
             .collect(),
         cgroup_parent: values.cgroup_parent.clone(),
         remove_mount_stubs_recursive: true,
-        valid_exit_codes: exec.valid_exit_codes.clone().unwrap_or_default(),
+        valid_exit_codes: exec.valid_exit_codes.unwrap_or_default(),
     };
     let network = match values.network {
         Network::Sandbox => pb::NetMode::Unset,

@@ -224,12 +224,13 @@ impl Graph {
         chain.add(self, base, actions);
         let mut walk = Vec::new();
         walk_back(base, actions, &mut walk);
+        let (actions, inputs) = chain.into_messages();
         let parts = Parts {
-            body: wire::Body::File(pb::FileOp { actions: chain.to_messages() }),
-            inputs: chain.inputs.into_messages(),
+            body: wire::Body::File(pb::FileOp { actions }),
+            inputs,
             walk,
             platform: None,
-            caps: caps(&["file.base"]),
+            caps: caps(["file.base"]),
         };
         let vertex = self.push(parts, Meta { platform: None, ..meta });
         base.at(Output { vertex, index: 0 }, None)
@@ -272,23 +273,20 @@ impl Chain {
         previous.unwrap_or_else(|| Slot::Input(self.inputs.add(graph, base.output)))
     }
 
-    fn to_messages(&self) -> Vec<pb::FileAction> {
+    fn into_messages(self) -> (Vec<pb::FileAction>, Vec<pb::Input>) {
         let inputs = self.inputs.len();
         let place = |slot| match slot {
             Slot::Input(input) => input,
             Slot::Action(action) => index(inputs + action),
         };
         let last = self.actions.len() - 1;
-        self.actions
-            .iter()
-            .enumerate()
-            .map(|(at, (input, secondary, body))| pb::FileAction {
-                input: place(*input),
-                secondary_input: place(*secondary),
-                output: if at == last { 0 } else { EMPTY },
-                action: Some(body.clone()),
-            })
-            .collect()
+        let actions = self.actions.into_iter().enumerate().map(|(at, (input, secondary, body))| pb::FileAction {
+            input: place(input),
+            secondary_input: place(secondary),
+            output: if at == last { 0 } else { EMPTY },
+            action: Some(body),
+        });
+        (actions.collect(), self.inputs.into_messages())
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bollard_buildkit_proto::pb;
 
-use crate::llb::definition::{Definition, Digest, Metadata, Source};
+use crate::llb::definition::{Cap, Definition, Digest, Metadata, Source};
 use crate::llb::graph::{FileRef, Graph, Location, State, caps, index};
 use crate::llb::wire;
 
@@ -29,7 +29,7 @@ impl Graph {
         }
         let Writer { mut definition, source, .. } = writer;
         let metadata = Metadata { caps: terminal_caps(&definition), ..Metadata::default() };
-        definition.metadata.insert(Digest::of(&terminal).to_string(), metadata);
+        definition.metadata.insert(Digest::of(&terminal).to_text(), metadata);
         definition.ops.push(terminal);
         definition.source = Some(source);
         definition
@@ -64,7 +64,7 @@ impl Graph {
         let taken = &mut self.vertices[vertex];
         let (bytes, metadata) = (std::mem::take(&mut taken.bytes), std::mem::take(&mut taken.metadata));
         let (own_digest, locations) = (taken.digest, std::mem::take(&mut taken.locations));
-        let digest = own_digest.to_string();
+        let digest = own_digest.to_text();
         let locations = locations.iter().map(|it| self.location(it, writer)).collect::<Vec<_>>();
         writer.source.locations.entry(digest.clone()).or_default().locations.extend(locations);
         match writer.definition.metadata.entry(digest) {
@@ -93,15 +93,13 @@ impl Graph {
 }
 
 /// What the terminal needs the daemon to know: all graphs two things, some more by what their ops have.
-fn terminal_caps(definition: &Definition) -> BTreeSet<String> {
-    let mut found = caps(&["constraints", "platform"]);
-    for metadata in definition.metadata.values() {
-        let used = [
-            (metadata.ignore_cache, "meta.ignorecache"),
-            (!metadata.description.is_empty(), "meta.description"),
-            (metadata.export_cache.is_some(), "meta.exportcache"),
-        ];
-        found.extend(used.iter().filter(|(is_used, _)| *is_used).map(|(_, cap)| (*cap).to_owned()));
-    }
+fn terminal_caps(definition: &Definition) -> BTreeSet<Cap> {
+    let mut found = caps(["constraints", "platform"]);
+    let mut need = |is_used: fn(&Metadata) -> bool, cap| {
+        found.extend(definition.metadata.values().any(is_used).then_some(Cap::Borrowed(cap)));
+    };
+    need(|it| it.ignore_cache, "meta.ignorecache");
+    need(|it| !it.description.is_empty(), "meta.description");
+    need(|it| it.export_cache.is_some(), "meta.exportcache");
     found
 }

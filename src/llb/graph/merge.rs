@@ -32,7 +32,7 @@ impl Graph {
             inputs: outputs.iter().map(|(_, output)| self.input(*output)).collect(),
             walk: outputs.iter().map(|(_, output)| output.vertex).collect(),
             platform: None,
-            caps: caps(&["mergeop"]),
+            caps: caps(["mergeop"]),
         };
         let vertex = self.push(parts, Meta { platform: None, ..meta });
         first.at(Output { vertex, index: 0 }, None)
@@ -58,7 +58,7 @@ impl Graph {
             inputs,
             walk,
             platform: None,
-            caps: caps(&["diffop"]),
+            caps: caps(["diffop"]),
         };
         let vertex = self.push(parts, Meta { platform: None, ..meta });
         lower.at(Output { vertex, index: 0 }, None)
@@ -79,7 +79,7 @@ impl Graph {
             inputs: source.output.map(|output| self.input(output)).into_iter().collect(),
             walk: source.output.map(|output| output.vertex).into_iter().collect(),
             platform: self.platform_or_default(meta.platform.as_ref()),
-            caps: caps(&["source.buildop.llbfilename"]),
+            caps: caps(["source.buildop.llbfilename"]),
         };
         let vertex = self.push(parts, Meta { platform: None, ..meta });
         source.at(Output { vertex, index: 0 }, None)
@@ -101,7 +101,7 @@ impl Graph {
             inputs: present.iter().map(|(output, _)| self.input(*output)).collect(),
             walk: present.iter().map(|(output, _)| output.vertex).collect(),
             platform: None,
-            caps: caps(&["passthroughop"]),
+            caps: caps(["passthroughop"]),
         };
         let vertex = self.push(parts, Meta { platform: None, ..meta });
         (0..count).map(|place| self.fresh(Some(Output { vertex, index: index(place) }))).collect()

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use bollard_buildkit_proto::pb;
 use indexmap::{IndexMap, IndexSet};
 
-use crate::llb::definition::{Digest, Metadata, ProgressGroup};
+use crate::llb::definition::{Cap, Digest, Metadata, ProgressGroup};
 use crate::llb::wire;
 use crate::plan::model::Platform;
 use platform::to_message;
@@ -134,8 +134,8 @@ struct Parts {
     body: wire::Body,
     inputs: Vec<pb::Input>,
     walk: Vec<usize>,
-    platform: Option<Platform>,
-    caps: BTreeSet<String>,
+    platform: Option<pb::Platform>,
+    caps: BTreeSet<Cap>,
 }
 
 /// The inputs of an op: each digest and output once, in the order they were added.
@@ -166,12 +166,12 @@ impl Graph {
 
     /// Adds a vertex and gives its place.
     fn push(&mut self, mut parts: Parts, meta: Meta) -> usize {
-        parts.caps.extend(meta.caps.iter().map(|cap| (*cap).to_owned()));
+        parts.caps.extend(meta.caps.iter().copied().map(Cap::Borrowed));
         let own_platform = meta.platform;
         let filter = self.constraints.filters.iter().chain(&meta.filters).cloned().collect();
         let bytes = wire::Op {
             inputs: parts.inputs,
-            platform: parts.platform.as_ref().map(to_message),
+            platform: parts.platform,
             constraints: Some(pb::WorkerConstraints { filter }),
             body: Some(parts.body),
         }
@@ -195,8 +195,8 @@ impl Graph {
     }
 
     /// The platform of an op that has none of its own.
-    fn platform_or_default(&self, own: Option<&Platform>) -> Option<Platform> {
-        Some(own.unwrap_or(&self.constraints.platform).clone())
+    fn platform_or_default(&self, own: Option<&Platform>) -> Option<pb::Platform> {
+        Some(to_message(own.unwrap_or(&self.constraints.platform)))
     }
 
     fn digest(&self, output: Output) -> (Digest, i64) {
@@ -204,7 +204,7 @@ impl Graph {
     }
 
     fn input(&self, output: Output) -> pb::Input {
-        pb::Input { digest: self.vertices[output.vertex].digest.to_string(), index: output.index }
+        pb::Input { digest: self.vertices[output.vertex].digest.to_text(), index: output.index }
     }
 
     /// A state that starts fresh at this output.
@@ -230,7 +230,7 @@ impl Inputs {
     }
 
     fn into_messages(self) -> Vec<pb::Input> {
-        self.0.into_keys().map(|(digest, index)| pb::Input { digest: digest.to_string(), index }).collect()
+        self.0.into_keys().map(|(digest, index)| pb::Input { digest: digest.to_text(), index }).collect()
     }
 }
 
@@ -239,6 +239,6 @@ fn index(place: usize) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }
 
-fn caps(names: &[&str]) -> BTreeSet<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
+fn caps<const N: usize>(names: [&'static str; N]) -> BTreeSet<Cap> {
+    BTreeSet::from(names.map(Cap::Borrowed))
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::llb::definition::Cap;
 use crate::llb::git_url::GitUrl;
-use crate::llb::graph::{Graph, Meta, Output, Parts, State};
+use crate::llb::graph::{Graph, Meta, Output, Parts, State, caps};
 use crate::llb::path;
 use crate::llb::reference::{normalize, normalize_blob};
 use crate::llb::wire;
@@ -164,13 +165,13 @@ impl Git {
 #[derive(Default)]
 struct Attributes {
     attrs: BTreeMap<String, String>,
-    caps: BTreeSet<String>,
+    caps: BTreeSet<Cap>,
 }
 
 impl Attributes {
     /// With the cap of its kind.
-    fn of(cap: &str) -> Self {
-        Self { attrs: BTreeMap::new(), caps: BTreeSet::from([cap.to_owned()]) }
+    fn of(cap: &'static str) -> Self {
+        Self { attrs: BTreeMap::new(), caps: caps([cap]) }
     }
 
     fn set(&mut self, name: &str, value: impl Into<String>) {
@@ -178,24 +179,24 @@ impl Attributes {
     }
 
     /// Sets what is not empty, and the cap that it needs.
-    fn set_some(&mut self, name: &str, value: &str, cap: Option<&str>) {
+    fn set_some(&mut self, name: &str, value: &str, cap: Option<&'static str>) {
         if !value.is_empty() {
             self.set(name, value);
-            self.caps.extend(cap.map(str::to_owned));
+            self.caps.extend(cap.map(Cap::Borrowed));
         }
     }
 
-    fn set_flag(&mut self, name: &str, value: bool, cap: &str) {
+    fn set_flag(&mut self, name: &str, value: bool, cap: &'static str) {
         self.set_some(name, if value { "true" } else { "" }, Some(cap));
     }
 
-    fn set_list(&mut self, name: &str, values: &[String], cap: &str) {
+    fn set_list(&mut self, name: &str, values: &[String], cap: &'static str) {
         if !values.is_empty() {
             self.set_some(name, &go_json(values), Some(cap));
         }
     }
 
-    fn set_stored(&mut self, stored: &Stored, perm_cap: Option<&str>, owner_cap: Option<&str>) {
+    fn set_stored(&mut self, stored: &Stored, perm_cap: Option<&'static str>, owner_cap: Option<&'static str>) {
         let perm = stored.perm & 0o777;
         let number = |value: u32| if value == 0 { String::new() } else { value.to_string() };
         self.set_some("http.filename", &stored.filename, None);
@@ -269,7 +270,7 @@ impl Graph {
         let unique = local.unique.as_ref().or(self.constraints.local_unique.as_ref());
         if let Some(unique) = unique.filter(|_| local.session.is_empty()) {
             it.set("local.unique", unique);
-            it.caps.insert("source.local.unique".to_owned());
+            it.caps.insert("source.local.unique".into());
         }
         self.source(format!("local://{name}"), it, meta)
     }
@@ -284,12 +285,12 @@ impl Graph {
         if let Some(header) = &http.header {
             it.set_some("http.header.accept", &header.accept, None);
             it.set_some("http.header.user-agent", &header.user_agent, None);
-            it.caps.insert("source.http.header".to_owned());
+            it.caps.insert("source.http.header".into());
         }
         if let Some(signature) = &http.signature {
             it.set_some("http.sig.pubkey", &signature.public_key, None);
             it.set_some("http.sig.signature", &signature.signature, None);
-            it.caps.insert("source.http.signatureverify".to_owned());
+            it.caps.insert("source.http.signatureverify".into());
         }
         self.source(url.to_owned(), it, meta)
     }
@@ -310,7 +311,7 @@ impl Graph {
         }
         if remote.as_ref().is_some_and(GitUrl::is_ssh) {
             it.set_some("git.knownsshhosts", &git.known_ssh_hosts, None);
-            it.caps.insert("source.git.knownsshhosts".to_owned());
+            it.caps.insert("source.git.knownsshhosts".into());
             let agent = if git.mount_ssh_sock.is_empty() { "default" } else { &git.mount_ssh_sock };
             it.set_some("git.mountsshsock", agent, Some("source.git.mountsshsock"));
         }

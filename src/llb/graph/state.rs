@@ -1,6 +1,6 @@
 //! [`State`]: a file tree of the graph and the values that commands on it start from.
 //!
-//! States are cheap to clone and change only through methods that give a new one.
+//! States are cheap to clone, and a change of one leaves its clones as they are.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -182,8 +182,13 @@ impl State {
 
     /// With these changes to its values.
     pub fn with(mut self, change: impl FnOnce(&mut Values)) -> Self {
-        change(Rc::make_mut(&mut self.values));
+        self.change(change);
         self
+    }
+
+    /// Changes its values, not those of its clones.
+    pub fn change(&mut self, change: impl FnOnce(&mut Values)) {
+        change(Rc::make_mut(&mut self.values));
     }
 
     pub(crate) fn at(&self, output: Output, platform: Option<&Platform>) -> Self {

@@ -6,7 +6,7 @@ use crate::llb::error::{self, Place};
 use crate::llb::graph::State;
 use crate::llb::graph::exec as graph;
 use crate::llb::graph::exec::{MountKind, Secret, Ssh};
-use crate::llb::graph::state::Network;
+use crate::llb::graph::state::{Network, Values};
 use crate::llb::lower::Lowering;
 use crate::llb::lower::label::{Labels, words_for_command};
 use crate::plan::model::{self, Exec, Mount, Sharing};
@@ -25,16 +25,7 @@ impl<'a> Lowering<'a> {
             }
             (None, args) => (args.to_vec(), args.join(" ")),
         };
-        let mut values = state.values().clone();
-        for (name, value) in exec.env.iter().filter_map(|line| line.split_once('=')) {
-            values.env.set(name, value);
-        }
-        values.network = match exec.network {
-            None | Some(model::Network::Default) => Network::Sandbox,
-            Some(model::Network::None) => Network::None,
-            Some(model::Network::Host) => Network::Host,
-        };
-        let mut lowered = graph::Exec { args, values: Some(values), ..graph::Exec::default() };
+        let mut lowered = graph::Exec { args, values: own_values(exec, state), ..graph::Exec::default() };
         for mount in &exec.mounts {
             self.mount(mount, at, &mut lowered);
         }
@@ -82,4 +73,21 @@ impl<'a> Lowering<'a> {
             Mount::Ssh { id } => exec.ssh.push(Ssh { id: id.clone().unwrap_or_default(), ..Ssh::default() }),
         }
     }
+}
+
+/// What a command starts from, where that is not what the state says.
+fn own_values(exec: &Exec, state: &State) -> Option<Values> {
+    let network = match exec.network {
+        None | Some(model::Network::Default) => Network::Sandbox,
+        Some(model::Network::None) => Network::None,
+        Some(model::Network::Host) => Network::Host,
+    };
+    if exec.env.is_empty() && network == state.values().network {
+        return None;
+    }
+    let mut values = Values { network, ..state.values().clone() };
+    for (name, value) in exec.env.iter().filter_map(|line| line.split_once('=')) {
+        values.env.set(name, value);
+    }
+    Some(values)
 }

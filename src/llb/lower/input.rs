@@ -31,8 +31,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn source(&mut self, input: &'a Input, at: Place<'a>) -> State {
-        let key = format!("{input:?}");
-        if let Some(state) = self.sources.get(&key) {
+        if let Some(state) = self.sources.get(input) {
             return state.clone();
         }
         let words = match input {
@@ -47,7 +46,7 @@ impl<'a> Lowering<'a> {
             Input::Git { git, reference } => self.git(git, reference.as_deref(), meta),
             Input::Stage { .. } | Input::Scratch { .. } => State::scratch(),
         };
-        self.sources.insert(key, state.clone());
+        self.sources.insert(input, state.clone());
         state
     }
 

@@ -20,7 +20,7 @@ use crate::llb::config::{Base, ImageConfig};
 use crate::llb::definition::Definition;
 use crate::llb::error::{self, Place};
 use crate::llb::graph::{Caps, Constraints, FileRef, Graph, State};
-use crate::plan::model::Plan;
+use crate::plan::model::{Input, Plan};
 
 /// What lowering may know beside the plan.
 #[derive(Clone, Debug)]
@@ -98,8 +98,8 @@ struct Lowering<'a> {
     options: &'a Options,
     graph: Graph,
     stages: IndexMap<&'a str, Built<'a>>,
-    /// Sources that were made, by what they fetch.
-    sources: BTreeMap<String, State>,
+    /// Sources that were made.
+    sources: BTreeMap<&'a Input, State>,
     /// Differences that were made, by stage.
     diffs: BTreeMap<&'a str, State>,
     files: BTreeMap<&'a str, FileRef>,

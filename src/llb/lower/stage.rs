@@ -91,12 +91,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// Changes what commands start from. The first time that is a copy of what the stage's source leaves; after that the
-    /// state is taken out, so that its values are changed where they are.
+    /// values are changed where they are.
     fn change(&mut self, walk: &mut Walk<'a>, at: Place<'a>, change: impl FnOnce(&mut Values)) {
         if !std::mem::replace(&mut walk.is_own, true) {
             self.spend(walk.variables(), at);
         }
-        walk.state = std::mem::replace(&mut walk.state, State::scratch()).with(change);
+        walk.state.change(change);
     }
 
     fn copy(&mut self, walk: &mut Walk<'a>, copy: &'a Copy, at: Place<'a>) {
