@@ -126,9 +126,9 @@ impl Preparation<'_> {
 
     /// An old daemon ignores what it does not know, and would build something else.
     fn check_capabilities(&self, definition: &Definition) -> Result<(), Failure> {
-        let needed: BTreeSet<&String> = definition.metadata.values().flat_map(|it| &it.caps).collect();
+        let needed: BTreeSet<&str> = definition.metadata.values().flat_map(|it| &it.caps).map(|cap| &**cap).collect();
         let missing: Vec<&str> =
-            needed.into_iter().filter(|cap| !self.capabilities.llb.contains(*cap)).map(String::as_str).collect();
+            needed.into_iter().filter(|cap| !self.capabilities.llb.contains(*cap)).collect();
         if missing.is_empty() { Ok(()) } else { Err(Failure::refused(error::lacks(self.engine, &missing))) }
     }
 }
