@@ -99,7 +99,8 @@ fn every_broken_plan_is_refused_by_the_command_too() {
         let mut expected: Vec<&str> = expected.lines().map(|line| line.split_once('-').unwrap().0).collect();
         let shown = stderr(&output);
         let mut told = told(&shown);
-        (expected.sort_unstable(), told.sort_unstable());
+        expected.sort_unstable();
+        told.sort_unstable();
         assert_eq!(told, expected, "{name}");
     }
 }

@@ -216,6 +216,7 @@ codes! {
     PYTHON_VERSION_FILE "E0576" "cogpack::project::python-version-file"
     VERSION_INVALID "E0577" "cogpack::project::locked-version"
     POETRY_DEPENDENCY "E0578" "cogpack::project::poetry-dependency"
+    LOOKS_SECRET "E0579" "cogpack::project::looks-secret"
 
     // eval: E06xx
     EVAL_LEADING_DASH "E0601" "cogpack::eval::leading-dash"

@@ -5,6 +5,7 @@
 pub mod code;
 pub mod explain;
 pub mod render;
+pub mod secret;
 pub mod suggest;
 
 use std::collections::BTreeSet;

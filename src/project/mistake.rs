@@ -261,6 +261,13 @@ pub fn url_credentials(span: Span) -> Diagnostic {
         .help("take it out, and give the secret to the step that needs it: `mount secret netrc to \"/root/.netrc\"`")
 }
 
+/// A text that looks like a secret (a warning). It is not repeated.
+pub fn looks_secret(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::warning(code::LOOKS_SECRET, format!("{what} looks like a secret, and gets into the image for all to read"))
+        .at(span, "holds a secret?")
+        .help("keep it out of the file: give it to the step that needs it as a secret mount, or to the container when it starts")
+}
+
 /// A line of a requirements file that is not a requirement.
 pub fn requirement_invalid(written: &str, reason: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::REQUIREMENT_INVALID, format!("`{}` is not a requirement: {reason}", shown(written)))

@@ -1,5 +1,6 @@
 //! One line of a text → what of it is shown: safe to print, and not wider than asked, around the place that matters.
 
+use crate::diagnostic::secret;
 use std::ops::Range;
 
 use super::visible::{columns, ellipsis, push_visible};
@@ -43,7 +44,7 @@ pub(super) fn cut(text: &str, line: Range<usize>, anchor: usize, limit: usize, u
 /// How far beside what is shown a URL may begin or end.
 const BESIDE: usize = 512;
 
-/// The user names and passwords of URLs in and beside what is shown: a report may end in a log that others read.
+/// The user names and passwords of URLs, and what else looks like a secret, in and beside what is shown: a report may end in a log that others read.
 fn secrets(text: &str, line: &Range<usize>, window: &Range<usize>) -> Vec<Range<usize>> {
     let start = text.floor_char_boundary(window.start.saturating_sub(BESIDE)).max(line.start);
     let end = text.ceil_char_boundary((window.end + BESIDE).min(text.len())).min(line.end);
@@ -55,7 +56,8 @@ fn secrets(text: &str, line: &Range<usize>, window: &Range<usize>) -> Vec<Range<
         let is_shared = user.starts_with('$') || near[..at].ends_with("ssh") && !user.contains(':');
         (!is_shared).then(|| start + from..start + from + user.len())
     };
-    near.match_indices("://").filter_map(in_url).collect()
+    let in_urls = near.match_indices("://").filter_map(in_url);
+    in_urls.chain(secret::find(near).into_iter().map(|it| start + it.start..start + it.end)).collect()
 }
 
 /// The bytes to show: three quarters of the room after the anchor, the rest before it, and what is left after it.
@@ -143,6 +145,7 @@ mod tests {
             "ssh://git@host.example https://$TOKEN@host.example"
         );
         assert_eq!(show("ssh://git:key@x https://tok\u{e9}n@x"), "ssh://*******@x https://*****@x");
+        assert_eq!(show("- HF_TOKEN=abcd1234"), "- HF_TOKEN=********");
         let long = format!("{} https://{}@x", "a".repeat(1000), "s".repeat(200));
         let line = cut(&long, 0..long.len(), long.len() - 10, 20, true);
         assert_eq!(line.text, "…******************@x");

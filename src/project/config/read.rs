@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, secret};
 use crate::project::config::{Build, Config, Located, RunCommand, SecretMount, image, weights};
 use crate::project::data::{Data, DataKind};
 use crate::project::decode::{Table, Value};
@@ -170,6 +170,9 @@ fn read_command(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
         sink.push(mistake::value_empty(&value.path, command.span));
         return None;
     }
+    if !secret::find(&command.value).is_empty() {
+        sink.push(mistake::looks_secret("something in this command", command.span));
+    }
     Some(command)
 }
 
@@ -290,7 +293,7 @@ fn read_environment(table: &Table, sink: &mut Sink) -> Vec<Located<String>> {
         let Some(entry) = item.text(sink) else {
             continue;
         };
-        let Some((name, _)) = entry.value.split_once('=').filter(|(name, _)| is_variable(name)) else {
+        let Some((name, value)) = entry.value.split_once('=').filter(|(name, _)| is_variable(name)) else {
             sink.push(mistake::environment_entry(&entry.value, entry.span));
             continue;
         };
@@ -300,6 +303,9 @@ fn read_environment(table: &Table, sink: &mut Sink) -> Vec<Located<String>> {
             sink.push(mistake::name_twice("the variable", name, entry.span, *earlier));
         } else {
             first.insert(name.to_owned(), entry.span);
+            if secret::is_in_variable(name, value) {
+                sink.push(mistake::looks_secret(&format!("the value of `{name}`"), entry.span));
+            }
             environment.push(entry);
         }
     }

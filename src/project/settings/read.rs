@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Sink, secret};
 use crate::project::config::{Located, is_variable};
 use crate::project::data::{Data, DataKind};
 use crate::project::decode::{Table, Value};
@@ -167,6 +167,9 @@ fn read_texts(table: &Table, key: &str, sink: &mut Sink) -> IndexMap<String, Loc
             continue;
         }
         if let Some(text) = field.value.text(sink) {
+            if secret::is_in_variable(field.key, &text.value) {
+                sink.push(mistake::looks_secret(&format!("the value of `{}`", field.key), text.span));
+            }
             texts.insert(field.key.to_owned(), text);
         }
     }
