@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Success };
             output::usage(&error);
-            if let Some(help) = missing_command(&error) {
+            if let Some(help) = missing_command(&error).or_else(|| missing_option(&error)) {
                 output::note(help);
             }
             return exit.into();
@@ -73,6 +73,25 @@ fn missing_command(error: &clap::Error) -> Option<&'static str> {
         "lint" | "validate" | "verify" => "`cogpack check` finds what is wrong",
         "show" | "graph" | "inspect" => "`cogpack plan` shows what a build would do, `cogpack blocks NAME` a block",
         "new" | "create" | "add" => "`cogpack init` starts a project, `cogpack init --block NAME` a block",
+        _ => return None,
+    })
+}
+
+/// What to write in place of an option that people know from Docker.
+fn missing_option(error: &clap::Error) -> Option<&'static str> {
+    let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    else {
+        return None;
+    };
+    Some(match word.as_str() {
+        "--load" => "`cogpack build -t NAME` puts the image into Docker",
+        "--file" | "-f" => "there is no Dockerfile: blocks say how a project is built, and `cogpack plan` shows it",
+        "--build-arg" => "`--set BLOCK.PARAM=VALUE` sets a block's param",
+        "--build-context" => "`--plan FILE --context NAME=DIR` gives a plan its contexts",
+        "--builder" => "`--engine ADDRESS` says where to build",
+        "--attest" => "write `--provenance` or `--sbom`",
+        "--annotation" => "write `-o type=image,annotation.KEY=VALUE`",
         _ => return None,
     })
 }

@@ -190,4 +190,5 @@ impl Auth for Credentials {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the test makes the files")]
 mod tests;

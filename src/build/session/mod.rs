@@ -98,4 +98,5 @@ pub(super) async fn serve(stream: Pin<Box<dyn Duplex>>, routes: Routes) -> hyper
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the test makes the files")]
 mod tests;

@@ -42,14 +42,14 @@ enum Agent {
     /// The user's own.
     Socket(PathBuf),
     /// One that holds these keys, started when a step asks for it.
-    Keys(Vec<PathBuf>, OnceCell<Option<KeyAgent>>),
+    Keys(Vec<PathBuf>, Box<OnceCell<Option<KeyAgent>>>),
 }
 
 impl From<request::Ssh> for Agent {
     fn from(given: request::Ssh) -> Self {
         match given {
             request::Ssh::Agent(socket) => Self::Socket(socket),
-            request::Ssh::Keys(keys) => Self::Keys(keys, OnceCell::new()),
+            request::Ssh::Keys(keys) => Self::Keys(keys, Box::default()),
         }
     }
 }

@@ -1,5 +1,4 @@
 //! `--context NAME=DIR`, or the project → the contexts of a build, each with its `.dockerignore`.
-#![expect(clippy::disallowed_methods, reason = "the folders that the command line names are resolved here")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -119,6 +118,7 @@ fn ignore(directory: &Path, text: &Arc<str>, sources: &SourceMap, sink: &mut Sin
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the test makes the files")]
 mod tests {
     use super::*;
     use crate::plan::read;

@@ -27,7 +27,7 @@ impl<'a> Fields<'a> {
     pub fn parse(option: &'static str, text: &'a str) -> Result<Self, Problem> {
         match split(text) {
             Ok(all) => Ok(Self { option, text, all }),
-            Err(reason) => Err(Problem::usage(format!("`{option} {text}` cannot be read: {reason}"))
+            Err(reason) => Err(Problem::usage(format!("`{option} {}` cannot be read: {reason}", shown(text)))
                 .help("a field that holds a comma or a quote stands in quotes as a whole: '\"name=a,b\"'")),
         }
     }
@@ -42,7 +42,9 @@ impl<'a> Fields<'a> {
         let mut attributes = Attributes::new();
         for field in &self.all {
             let Some((key, value)) = field.split_once('=').filter(|(key, _)| !key.trim().is_empty()) else {
-                return Err(self.problem(&format!("`{field}` is not `KEY=VALUE`")).help(help));
+                // It may be the rest of a credential that holds a comma.
+                let field = if holds_credential(self.text) { "a field".to_owned() } else { format!("`{field}`") };
+                return Err(self.problem(&format!("{field} is not `KEY=VALUE`")).help(help));
             };
             let key = key.trim().to_lowercase();
             if attributes.contains_key(&key) {
@@ -55,7 +57,7 @@ impl<'a> Fields<'a> {
 
     /// Something is wrong with this value.
     pub fn problem(&self, what: &str) -> Problem {
-        Problem::usage(format!("`{} {}`: {what}", self.option, self.text))
+        Problem::usage(format!("`{} {}`: {what}", self.option, shown(self.text)))
     }
 
     /// A word that is none of those known.
@@ -92,6 +94,23 @@ impl<'a> Fields<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// Keys whose values are never shown.
+const CREDENTIALS: &[&str] = &["access_key_id", "secret_access_key", "session_token", "token", "ghtoken"];
+
+fn holds_credential(text: &str) -> bool {
+    let key_of = |field: &str| field.split('=').next().unwrap_or_default().trim_matches(['"', ' ']).to_lowercase();
+    text.split(',').filter(|field| field.contains('=')).any(|field| CREDENTIALS.contains(&key_of(field).as_str()))
+}
+
+/// The value as messages show it: without all that follows where a credential may begin.
+fn shown(text: &str) -> String {
+    if !holds_credential(text) {
+        return text.to_owned();
+    }
+    let before = text.split(',').take_while(|field| !holds_credential(field));
+    before.chain(["…"]).collect::<Vec<_>>().join(",")
 }
 
 /// One line of CSV.
@@ -162,6 +181,23 @@ mod tests {
         for text in ["\"a", "a\"b\"", "\"a\"b", "\"", "", " ", "a,\"b\"\""] {
             assert!(split(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn credentials_are_not_repeated_in_what_is_wrong() {
+        for text in [
+            "type=s3,Secret_Access_Key=canary,x",
+            "type=gha,token=a,canary",
+            "type=s3,\"session_token=a,canary\",x",
+            "type=gha,\"token=canary",
+        ] {
+            let problem = match Fields::parse("--cache-to", text) {
+                Ok(fields) => fields.attributes("help").unwrap_err(),
+                Err(problem) => problem,
+            };
+            assert!(problem.message.contains(",…`") && !problem.message.contains("canary"), "{problem:?}");
+        }
+        assert_eq!(shown("id=token,src=token.txt"), "id=token,src=token.txt");
     }
 
     #[test]

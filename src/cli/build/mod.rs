@@ -150,4 +150,5 @@ fn refuse_same_file(args: &BuildArgs, request: &Request) -> Result<(), Problem> 
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the test makes the files")]
 mod tests;
