@@ -161,3 +161,58 @@ fn env_problems(wanted: &WantedEnv, have: &Value, problems: &mut Vec<String>) {
     let there = |entry: &&String| names.contains(&entry.as_str()) || entries.contains(entry);
     problems.extend(wanted.absent.iter().filter(there).map(|entry| format!("Env has {entry}: {entries:?}")));
 }
+
+/// An expectation that sees no difference would let every image pass.
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::Expectation;
+    use crate::layers::archive;
+
+    fn problems(expectation: &str) -> Vec<String> {
+        let work = TempDir::new().unwrap();
+        let image = archive(&[&[("a.txt", "text\n")]], work.path());
+        serde_json::from_str::<Expectation>(expectation).unwrap().problems(&image, "/contexts")
+    }
+
+    #[test]
+    fn an_image_that_is_as_it_should_be_has_no_problems() {
+        for right in [
+            r#"{"files": {"/a.txt": "text\n"}, "absent": ["/b.txt"], "nowhere": ["{contexts}", "other"]}"#,
+            r#"{"files": {"/a.txt": {"contains": "ex", "mode": "0644", "uid": 0, "gid": 0, "hex": "746578740a"}}}"#,
+            r#"{"config": {"os": "linux", "User": "", "Cmd": [], "Env": {"exact": ["A=1", "B=2"], "present": ["A=1"], "absent": ["C"]}}}"#,
+            r#"{"config": {"Labels": {"l": "v"}, "ExposedPorts": ["80/tcp"], "WorkingDir": "/w"}}"#,
+        ] {
+            assert_eq!(problems(right), Vec::<String>::new(), "{right}");
+        }
+    }
+
+    #[test]
+    fn each_difference_is_a_problem() {
+        for wrong in [
+            r#"{"files": {"/b.txt": "text\n"}}"#,
+            r#"{"files": {"/a.txt": "other"}}"#,
+            r#"{"files": {"/a.txt": {"contains": "other"}}}"#,
+            r#"{"files": {"/a.txt": {"type": "dir"}}}"#,
+            r#"{"files": {"/a.txt": {"mode": "0755"}}}"#,
+            r#"{"files": {"/a.txt": {"uid": 1}}}"#,
+            r#"{"files": {"/a.txt": {"gid": 1}}}"#,
+            r#"{"files": {"/a.txt": {"hex": "00"}}}"#,
+            r#"{"files": {"/a.txt": {"sha256": "00"}}}"#,
+            r#"{"files": {"/a.txt": {"target": "b"}}}"#,
+            r#"{"absent": ["/a.txt"]}"#,
+            r#"{"nowhere": ["text"]}"#,
+            r#"{"nowhere": ["A=1"]}"#,
+            r#"{"config": {"os": "windows"}}"#,
+            r#"{"config": {"WorkingDir": ""}}"#,
+            r#"{"config": {"Labels": {"l": "other"}}}"#,
+            r#"{"config": {"ExposedPorts": ["81/tcp"]}}"#,
+            r#"{"config": {"Env": {"exact": ["B=2", "A=1"]}}}"#,
+            r#"{"config": {"Env": {"present": ["A=2"]}}}"#,
+            r#"{"config": {"Env": {"absent": ["A"]}}}"#,
+        ] {
+            assert_eq!(problems(wrong).len(), 1, "{wrong}");
+        }
+    }
+}

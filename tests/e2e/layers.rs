@@ -19,6 +19,10 @@ RUN rm -r /d/deep && mkdir /d/deep && echo 4 > /d/deep/four
 RUN rm -r /opt/dir && echo file > /opt/dir
 ";
 
+/// The config of images made by hand.
+const CONFIG: &str = r#"{"os": "linux", "config":
+    {"Env": ["A=1", "B=2"], "WorkingDir": "/w", "Labels": {"l": "v"}, "ExposedPorts": {"80/tcp": {}}}}"#;
+
 fn built(engine: &Engine) -> Option<Image> {
     let Some(registry) = &engine.registry else {
         skip(&format!("reading images: {} has no registry with base images", engine.name));
@@ -64,8 +68,8 @@ fn an_image_of_docker_26_is_read_as_its_layers_make_it() {
     check(engine::docker_26());
 }
 
-/// An archive in a folder, made by hand: `members` are the layers' paths, each with what it holds.
-fn archive(layers: &[&[(&str, &str)]], folder: &Path) -> Image {
+/// An image made by hand in a folder: `layers` are paths, each with what it holds.
+pub fn archive(layers: &[&[(&str, &str)]], folder: &Path) -> Image {
     let tar = |members: &[(&str, &str)]| {
         let mut tar = tar::Builder::new(Vec::new());
         for (path, data) in members {
@@ -81,8 +85,10 @@ fn archive(layers: &[&[(&str, &str)]], folder: &Path) -> Image {
     let names: Vec<String> = (0..layers.len()).map(|at| format!("{at}/layer.tar")).collect();
     let mut outer = tar::Builder::new(Vec::new());
     let manifest = serde_json::json!([{ "Config": "config.json", "Layers": names }]).to_string();
-    let mut members =
-        vec![("manifest.json".to_owned(), manifest.into_bytes()), ("config.json".to_owned(), b"{}".to_vec())];
+    let mut members = vec![
+        ("manifest.json".to_owned(), manifest.into_bytes()),
+        ("config.json".to_owned(), CONFIG.as_bytes().to_vec()),
+    ];
     members.extend(names.iter().cloned().zip(layers.iter().map(|members| tar(members))));
     for (name, data) in members {
         let mut header = tar::Header::new_gnu();

@@ -1,6 +1,10 @@
 //! What Cogpack builds on real engines, which `make env` starts. Without engines each test says so and checks nothing.
 
-#![expect(clippy::disallowed_methods, reason = "tests run programs and read files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests run programs, read files and set their times"
+)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod cogpack;

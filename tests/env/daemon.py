@@ -28,8 +28,8 @@ class Daemon:
 
     def pids(self):
         """The processes that are this daemon, whatever the path of its program."""
-        name = os.path.basename(self.argv[0])
-        return [pid for pid, argv in processes() if self.mark in argv and os.path.basename(argv[0]) == name]
+        name = program_name(self.argv[0])
+        return [pid for pid, argv in processes() if self.mark in argv and program_name(argv[0]) == name]
 
     def running(self):
         return bool(self.pids()) and self.ready()
@@ -76,6 +76,11 @@ def processes():
                 continue
             if argv:
                 yield int(entry.name), [os.fsdecode(word) for word in argv]
+
+
+def program_name(path):
+    """A program without its path and version: whichever Python starts a daemon, any other finds it."""
+    return os.path.basename(path).rstrip("0123456789.")
 
 
 def with_pid(pid, kind):
