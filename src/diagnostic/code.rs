@@ -290,6 +290,7 @@ codes! {
     LLB_IMAGE_REFERENCE "E0904" "cogpack::llb::image-reference"
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
+    LLB_TOO_MANY_VARIABLES "E0907" "cogpack::llb::too-many-variables"
 
     // build: E10xx; contexts and exports from E1035
     CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
@@ -326,6 +327,12 @@ codes! {
     STEP_PLATFORM "E1080" "cogpack::build::step-platform"
     ENGINE_GONE "E1081" "cogpack::build::engine-gone"
     PUSH_REFUSED "E1082" "cogpack::build::push-refused"
+    // build, what the daemon asks of us: from E1020
+    SECRET_UNREADABLE "E1020" "cogpack::build::secret-unreadable"
+    SSH_AGENT "E1021" "cogpack::build::ssh-agent"
+    SSH_KEY "E1022" "cogpack::build::ssh-key"
+    CREDENTIAL_HELPER "E1023" "cogpack::build::credential-helper"
+    DOCKER_CONFIG "E1024" "cogpack::build::docker-config"
 
     // cli: E12xx
 }

@@ -3,6 +3,7 @@
 //! The daemon is the client here: it calls the services that the session names, over a connection we opened.
 
 mod credentials;
+mod error;
 mod export;
 mod files;
 mod health;
@@ -106,3 +107,6 @@ pub async fn offer(stream: Pin<Box<dyn Duplex>>, contexts: IndexMap<String, Cont
         tracing::debug!(%why, "the connection ended");
     }
 }
+
+#[cfg(test)]
+mod tests;
