@@ -18,4 +18,5 @@ pub mod request;
 mod session;
 mod solve;
 
+pub use session::offer;
 pub use solve::{Built, ask, explain, solve};

@@ -15,9 +15,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
+use indexmap::IndexMap;
 use tonic::service::Routes;
 
+use crate::build::context::Context;
 use crate::build::engine::Duplex;
+use crate::build::progress::Events;
 use crate::diagnostic::Diagnostic;
 
 pub(super) use credentials::Credentials;
@@ -95,6 +98,14 @@ pub(super) async fn serve(stream: Pin<Box<dyn Duplex>>, routes: Routes) -> hyper
         .max_header_list_size(MOST_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.prepare()))
         .await
+}
+
+/// Answers a daemon that wants nothing but contexts, until the connection ends: a build without the rest, for measuring.
+pub async fn offer(stream: Pin<Box<dyn Duplex>>, contexts: IndexMap<String, Context>, events: Events) {
+    let files = Files::new(contexts, events, Findings::default());
+    if let Err(why) = serve(stream, Routes::new(files.into_service())).await {
+        tracing::debug!(%why, "the connection ended");
+    }
 }
 
 #[cfg(test)]

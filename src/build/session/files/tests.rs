@@ -6,7 +6,7 @@ mod filters;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use rustix::fs::{CWD, Mode};
+use rustix::fs::{CWD, Mode, OFlags};
 
 use crate::build::progress::Event;
 use crate::diagnostic::code;
@@ -258,6 +258,47 @@ async fn what_cannot_be_read_fails_the_build_with_its_name() {
     assert_eq!(found.code, code::CONTEXT_UNREADABLE);
     assert!(found.message.contains("`dir/secret`"));
     assert!(Daemon::ignoring(&tree, "**/secret").sync(Wants::Everything).await.ended_well());
+}
+
+#[tokio::test]
+async fn a_path_that_no_system_call_takes_fails_the_build_with_its_name() {
+    let tree = tree(&["a"]);
+    let name = "d".repeat(250);
+    let mut here = rustix::fs::open(tree.path(), OFlags::DIRECTORY, Mode::empty()).unwrap();
+    for _ in 0..17 {
+        rustix::fs::mkdirat(&here, &name, Mode::RWXU).unwrap();
+        here = rustix::fs::openat(&here, &name, OFlags::DIRECTORY, Mode::empty()).unwrap();
+    }
+    let mut daemon = Daemon::of(&tree);
+    assert!(!daemon.sync(Wants::Everything).await.ended_well());
+    let found = daemon.finding();
+    assert_eq!(found.code, code::CONTEXT_UNREADABLE);
+    assert!(found.message.contains("/ddd") && found.message.ends_with("file name too long"), "{}", found.message);
+    assert!(Daemon::ignoring(&tree, "d*").sync(Wants::Everything).await.ended_well());
+}
+
+#[tokio::test]
+async fn a_large_context_says_what_is_large() {
+    let tree = tree(&["small", "data/a", "data/b/c", "weights"]);
+    for (path, size) in [("data/a", 60_000_000), ("data/b/c", 30_000_000), ("weights", 80_000_000)] {
+        std::fs::File::create(tree.path().join(path)).unwrap().set_len(size).unwrap();
+    }
+    std::fs::hard_link(tree.path().join("weights"), tree.path().join("weights-again")).unwrap();
+    let large = |events: Vec<Event>| -> Vec<_> {
+        let large = events.into_iter().filter_map(|event| match event {
+            Event::Large { context, bytes, largest } => Some((context, bytes, largest)),
+            _ => None,
+        });
+        large.collect()
+    };
+    let mut daemon = Daemon::of(&tree);
+    daemon.sync(Wants::Nothing).await;
+    let largest = [("data", 90_000_000), ("weights", 80_000_000), ("small", 16)];
+    let largest = largest.map(|(path, size)| (path.to_owned(), size)).to_vec();
+    assert_eq!(large(daemon.events()), [("context".to_owned(), 170_000_016, largest)]);
+    let mut daemon = Daemon::ignoring(&tree, "weights*");
+    daemon.sync(Wants::Nothing).await;
+    assert_eq!(large(daemon.events()), []);
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ impl Daemon {
         let (requests, outgoing) = mpsc::unbounded_channel();
         let mut request = Request::new(UnboundedReceiverStream::new(outgoing));
         for (key, value) in told {
-            request.metadata_mut().append(*key, value.parse().unwrap());
+            request.metadata_mut().append(*key, value.as_bytes().try_into().unwrap());
         }
         let mut incoming = match self.client.diff_copy(request).await {
             Ok(response) => response.into_inner(),

@@ -46,6 +46,16 @@ async fn include_patterns_take_what_matches_and_its_parents() {
 }
 
 #[tokio::test]
+async fn patterns_come_escaped_or_as_they_are() {
+    let cases: Cases = &[
+        (&[(INCLUDE, "%C3%BC+%C3%AF"), (INCLUDE, "100%25"), ("include-patterns-encoded", "1")], "100% ü ï"),
+        (&[(INCLUDE, "ü ï"), (INCLUDE, "100%")], "100% ü ï"),
+        (&[(EXCLUDE, "ü*"), (EXCLUDE, "%zz"), ("exclude-patterns-encoded", "0")], "100%"),
+    ];
+    check(&["ü ï", "100%"], cases).await;
+}
+
+#[tokio::test]
 async fn two_stars_take_any_depth() {
     let tree = ["a/b/baz/", "a/b/bar/foo", "a/b/bar/fop", "bar/foo", "baz/", "foo2", "foo/bar/bee"];
     let cases: Cases = &[
