@@ -1,7 +1,7 @@
 # The commands that people type. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench docs install
+.PHONY: help demo test env lint fmt bench docs install
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -10,7 +10,11 @@ demo: ## Build Cogpack and compile an example to a readable plan
 	cargo run --quiet --locked -- plan examples/hello-world
 
 test: ## Run every test
+	@tests/env/env.py up || echo "end-to-end tests use the Docker Engine of this machine, or are skipped"
 	cargo test --locked --no-fail-fast
+
+env: ## Start engines for end-to-end tests
+	tests/env/env.py up
 
 lint: ## Check format, lints and documentation comments
 	cargo fmt --check

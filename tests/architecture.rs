@@ -74,6 +74,14 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1038", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
     ("E1039", "it is about what a build sends; src/build/session/files/tests.rs makes it"),
     ("E1040", "it is about what a build sends; src/build/session/files/tests/filters.rs makes it"),
+    ("E1020", "it is found while an engine builds; src/build/session/tests.rs makes it"),
+    ("E1021", "it is found while an engine builds; src/build/session/tests.rs makes it"),
+    ("E1022", "it is found while an engine builds; src/build/session/tests.rs makes it"),
+    ("E1023", "it is found while an engine builds; src/build/session/credentials/tests.rs makes it"),
+    ("E1024", "it is found while an engine builds; src/build/session/credentials/tests.rs makes it"),
+    ("E1041", "it is about what a build writes; src/build/session/export/tests.rs makes it"),
+    ("E1042", "it is about what an engine sends; src/build/session/export/tests.rs makes it"),
+    ("E0907", "the file would be too large to keep; tests/llb_lower.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

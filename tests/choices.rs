@@ -43,6 +43,18 @@ fn one_that_is_named_goes_before_the_list() {
 }
 
 #[test]
+fn one_block_says_what_the_image_starts() {
+    let compiled = compile(PYTHON, Choices::default());
+    assert!(has(&compiled, "python-app") && !has(&compiled, "cog"));
+    let compiled = compile(PYTHON, Choices { with: names(&["cog"]), ..Choices::default() });
+    assert!(has(&compiled, "cog") && !has(&compiled, "python-app"));
+    assert_eq!(compiled.plan.export.cmd, ["python", "-m", "cog.server.http"]);
+    let own = b"block mine { provides program export { cmd [\"./start\"] } }";
+    let compiled = compile(&with(&[("blocks/mine.block", own)]), Choices::default());
+    assert_eq!(compiled.plan.export.cmd, ["./start"]);
+}
+
+#[test]
 fn the_projects_block_goes_before_the_stacks() {
     let own = b"block mine { provides python-packages }";
     let compiled = compile(&with(&[("blocks/mine.block", own)]), Choices::default());

@@ -322,6 +322,31 @@ fn what_cannot_be_lowered_is_said_all_at_once() {
 }
 
 #[test]
+fn variables_that_grow_without_measure_are_refused() {
+    // Each would be gigabytes.
+    let refused = |plan: &Plan| assert_eq!(codes(plan), ["E0907"]);
+    let value = "value".repeat(100);
+    let one = |number: usize| env(&[(&format!("NAME_{number}"), &value)]);
+    let both = |number: usize| [one(number), run("true")];
+    refused(&plan([stage("app", image("debian:12"), (0..20_000).flat_map(both))]));
+    let chained = |number: usize| {
+        let source = if number == 0 { image("debian:12") } else { from_stage(&(number - 1).to_string()) };
+        stage(&number.to_string(), source, [one(number), workdir("/w")])
+    };
+    refused(&plan((0..20_000).map(chained)));
+    let more = || IndexMap::from([("PATH".to_owned(), vec![format!("/opt/{value}")])]);
+    let prepend = || op(OperationKind::Env(Env { prepend: more(), ..Env::default() }));
+    refused(&plan([stage("app", image("debian:12"), (0..20_000).map(|_| prepend()))]));
+}
+
+#[test]
+fn many_variables_and_few_commands_are_lowered() {
+    let variables = (0..20_000).map(|number| env(&[(&format!("NAME_{number}"), "value")]));
+    let definition = lowered(&plan([stage("app", image("debian:12"), variables.chain([run("env")]))])).definition;
+    assert_eq!(of_kind(&definition, "exec")[0]["op"]["exec"]["meta"]["env"].as_array().expect("env").len(), 20_002);
+}
+
+#[test]
 fn a_finding_says_where_it_is() {
     let origin =
         Origin { block: "b".to_owned(), file: "b.block".to_owned(), line: 4, column: 5, end_line: 4, end_column: 9 };

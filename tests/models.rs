@@ -79,6 +79,22 @@ fn a_project_block_replaces_the_shipped_one_of_its_name() {
 }
 
 #[test]
+fn every_stage_and_operation_says_where_it_comes_from() {
+    for project in support::projects() {
+        let compiled = compile::directory(&project, &Options::default()).unwrap();
+        for stage in &compiled.plan.stages {
+            let origins = stage.operations.iter().map(|operation| &operation.origin).chain([&stage.origin]);
+            for origin in origins {
+                let origin = origin.as_ref().unwrap_or_else(|| panic!("{}: {}", project.display(), stage.id));
+                let text = compiled.sources.get(&origin.file).unwrap_or_else(|| panic!("no text of {}", origin.file));
+                let (first, last) = (origin.line as usize, origin.end_line as usize);
+                assert!(0 < first && first <= last && last <= text.lines().count(), "{origin:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_shipped_blocks_provide_is_known_before_they_are_read() {
     let sources = cogpack::source::SourceMap::new();
     let mut sink = cogpack::diagnostic::Sink::new();

@@ -18,4 +18,4 @@ pub mod request;
 mod session;
 mod solve;
 
-pub use solve::{Built, ask, solve};
+pub use solve::{Built, ask, explain, solve};

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::build::context::Context;
+use crate::diagnostic::Label;
 use crate::llb::config::ImageConfig;
-use crate::plan::model::Plan;
+use crate::plan::model::{Origin, Plan};
 
 /// A build.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,8 @@ pub struct Request {
     pub pull: bool,
     /// Seconds since 1970 that all times in the image are set to at most: `SOURCE_DATE_EPOCH`.
     pub epoch: Option<i64>,
+    /// Where the parts of plans are written, for messages.
+    pub places: Places,
     /// Attestations, by type (`provenance`, `sbom`), with their attributes.
     pub attestations: IndexMap<String, IndexMap<String, String>>,
     /// Docker's config folder, which has the credentials of registries.
@@ -54,6 +57,30 @@ pub struct Target {
 
 /// The most bytes of a secret: the daemon takes no more.
 pub const MOST_SECRET_BYTES: u64 = 500 << 10;
+
+/// Knows where origins stand in the texts of this run. Whoever has the texts gives it; without one, nothing stands anywhere.
+#[derive(Clone, Default)]
+pub struct Places(Option<Arc<Find>>);
+
+type Find = dyn Fn(&Origin) -> Option<Label> + Send + Sync;
+
+impl Places {
+    /// Looks origins up so.
+    pub fn new(find: impl Fn(&Origin) -> Option<Label> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(find)))
+    }
+
+    /// Where an origin stands.
+    pub fn label(&self, origin: &Origin) -> Option<Label> {
+        self.0.as_ref().and_then(|find| find(origin))
+    }
+}
+
+impl std::fmt::Debug for Places {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Places")
+    }
+}
 
 /// Where a secret's value is.
 #[derive(Clone, Debug, PartialEq, Eq)]

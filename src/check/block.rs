@@ -213,11 +213,8 @@ impl Checker<'_, '_> {
                 self.report(error::provides_same_base(capability));
             }
             seen.entry(&capability.name).or_insert(capability.span);
-            let value = provides.value.as_ref().map(|value| {
-                let value = self.text(value);
-                self.known_by(Level::Selection, &value, "`provides`");
-                value
-            });
+            let value = provides.value.as_ref();
+            let value = value.map(|value| self.known_by(Level::Selection, "`provides`", |it| it.text(value)));
             known.push(Provide { name: name(capability), value });
         }
         known
@@ -225,9 +222,7 @@ impl Checker<'_, '_> {
 
     /// `detect { … }` of a block or a stack.
     pub(super) fn detect(&mut self, detect: &ast::Detect) -> hir::Expr {
-        let predicate = self.condition(&detect.predicate, "detect");
-        self.known_by(Level::Facts, &predicate, "`detect`");
-        predicate
+        self.known_by(Level::Facts, "`detect`", |it| it.condition(&detect.predicate, "detect"))
     }
 
     /// Every stage of a known phase; the names of the others are kept, so that mentioning them is no second mistake.

@@ -22,6 +22,8 @@ pub(super) struct Checker<'p, 'a> {
     pub owner: Owner,
     /// Whether `run` steps have the network.
     pub network: bool,
+    /// What is being checked where versions are not known yet, as messages call it.
+    pub early: Option<&'static str>,
 }
 
 /// What is being checked.
@@ -38,7 +40,7 @@ pub(super) enum Owner {
 impl<'p, 'a> Checker<'p, 'a> {
     /// A checker with no names yet.
     pub(super) fn new(program: &'p Program<'a>, file: FileId, owner: Owner, sink: &'p mut Sink) -> Self {
-        Self { program, sink, scope: Scope::default(), file, owner, network: false }
+        Self { program, sink, scope: Scope::default(), file, owner, network: false, early: None }
     }
 
     /// Notes a finding.
@@ -94,11 +96,20 @@ impl<'p, 'a> Checker<'p, 'a> {
         result
     }
 
-    /// Refuses what is known later than `limit` in `expr`, which stands in `place`.
-    pub(super) fn known_by(&mut self, limit: Level, expr: &Expr, place: &str) {
-        if let Some(late) = late_use(expr, limit, &self.scope, self.program) {
+    /// Checks an expression that stands in `place`, and refuses what is known later than `limit` in it.
+    pub(super) fn known_by(
+        &mut self,
+        limit: Level,
+        place: &'static str,
+        check: impl FnOnce(&mut Self) -> Expr,
+    ) -> Expr {
+        let outer = self.early.replace(place);
+        let expr = check(self);
+        self.early = outer;
+        if let Some(late) = late_use(&expr, limit, &self.scope, self.program) {
             self.report(error::known_too_late(&late, place));
         }
+        expr
     }
 
     /// Warns about `let`s and `param`s that nothing reads; not where statements are missing that did not parse.

@@ -92,8 +92,7 @@ impl Checker<'_, '_> {
 
     fn depend(&mut self, depend: &Depend) -> (Name, Expr) {
         let constraint = Type::Optional(Box::new(Type::Constraint));
-        let value = self.expect(&depend.constraint, &constraint);
-        self.known_by(Level::Selection, &value, "`depends`");
+        let value = self.known_by(Level::Selection, "`depends`", |it| it.expect(&depend.constraint, &constraint));
         let optional = matches!(value.ty, Type::Optional(_) | Type::Never);
         let environment = self.program.environment;
         let name = &depend.name.name;
@@ -112,11 +111,9 @@ impl Checker<'_, '_> {
             self.report(error::param_type(&ty, param.ty.span));
             ty = Type::Error;
         }
-        let default = param.default.as_ref().map(|default| {
-            let value = self.expect(default, &ty);
-            self.known_by(Level::Facts, &value, "the default of a `param`");
-            value
-        });
+        let default = param.default.as_ref();
+        let default = default
+            .map(|default| self.known_by(Level::Facts, "the default of a `param`", |it| it.expect(default, &ty)));
         if default.is_none() && !matches!(ty, Type::Optional(_) | Type::Error) {
             self.report(error::param_without_value(&param.name, &ty, param.ty.span));
         }

@@ -62,7 +62,7 @@ pub fn read(project: &Project, options: &Options, sources: &SourceMap, sink: &mu
     }
     for given in &options.blocks {
         let file = sources.add(given.name.as_str(), given.text.as_str());
-        program.own.push(syntax::parse(sources, file, sink));
+        program.own.push(parse_file(file, sources, sink));
     }
     program.follow_uses(project, paths, sources, sink);
     program.shipped.extend(shipped::STACKS.iter().map(|stack| parse(*stack, sources, sink)));
@@ -212,11 +212,20 @@ fn parse(shipped: Shipped, sources: &SourceMap, sink: &mut Sink) -> Ast {
     syntax::parse(sources, file, sink)
 }
 
+/// Parses a file of the project or the caller, which ought to declare something.
+fn parse_file(file: FileId, sources: &SourceMap, sink: &mut Sink) -> Ast {
+    let ast = syntax::parse(sources, file, sink);
+    if ast.complete && ast.items.is_empty() {
+        sink.push(crate::project::error::empty_block_file(file));
+    }
+    ast
+}
+
 fn parse_project_file(project: &Project, path: &str, sources: &SourceMap, sink: &mut Sink) -> Option<Ast> {
     match project.text(path) {
         Ok(Some(text)) => {
             let file = sources.add(path, text);
-            Some(syntax::parse(sources, file, sink))
+            Some(parse_file(file, sources, sink))
         }
         Ok(None) => None,
         Err(found) => {

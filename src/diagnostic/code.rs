@@ -176,6 +176,7 @@ codes! {
     YAML_UNSUPPORTED "E0508" "cogpack::project::yaml-unsupported"
     YAML_ALIAS_GROWTH "E0509" "cogpack::project::yaml-alias-growth"
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
+    BLOCK_FILE_EMPTY "E0511" "cogpack::project::empty-block-file"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
@@ -289,7 +290,17 @@ codes! {
     LLB_IMAGE_REFERENCE "E0904" "cogpack::llb::image-reference"
     LLB_UNKNOWN_STAGE "E0905" "cogpack::llb::unknown-stage"
     LLB_NO_COMMAND "E0906" "cogpack::llb::no-command"
+    LLB_TOO_MANY_VARIABLES "E0907" "cogpack::llb::too-many-variables"
 
+    // build: E10xx; contexts and exports from E1035
+    CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
+    CONTEXT_UNREADABLE "E1036" "cogpack::build::context-unreadable"
+    CONTEXT_CHANGED "E1037" "cogpack::build::context-changed"
+    CONTEXT_NAME "E1038" "cogpack::build::context-name"
+    CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
+    CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
+    EXPORT_WRITE "E1041" "cogpack::build::export-write"
+    EXPORT_ENTRY "E1042" "cogpack::build::export-entry"
     // build: E10xx
     BUILD_FAILED "E1050" "cogpack::build::build-failed"
     BASE_DIFFERS "E1051" "cogpack::build::base-differs"
@@ -302,13 +313,26 @@ codes! {
     ENGINE_NO_EXPORTER "E1003" "cogpack::build::engine-no-exporter"
     ENGINE_NO_PUSH "E1004" "cogpack::build::engine-no-push"
     ENGINE_NO_CACHE "E1005" "cogpack::build::engine-no-cache"
-    // build: E10xx; contexts and exports from E1035
-    CONTEXT_DIRECTORY "E1035" "cogpack::build::context-directory"
-    CONTEXT_UNREADABLE "E1036" "cogpack::build::context-unreadable"
-    CONTEXT_CHANGED "E1037" "cogpack::build::context-changed"
-    CONTEXT_NAME "E1038" "cogpack::build::context-name"
-    CONTEXT_SPECIAL "E1039" "cogpack::build::context-special"
-    CONTEXT_PATTERN "E1040" "cogpack::build::context-pattern"
+    // build: steps that fail, E1070 to E1089
+    STEP_FAILED "E1070" "cogpack::build::step-failed"
+    STEP_COMMAND "E1071" "cogpack::build::step-command"
+    STEP_OFFLINE "E1072" "cogpack::build::step-offline"
+    STEP_SPACE "E1073" "cogpack::build::no-space"
+    STEP_MEMORY "E1074" "cogpack::build::no-memory"
+    STEP_PACKAGES "E1075" "cogpack::build::step-packages"
+    STEP_MISSING_FILE "E1076" "cogpack::build::step-missing-file"
+    IMAGE_REFUSED "E1077" "cogpack::build::image-refused"
+    REGISTRY_UNREACHABLE "E1078" "cogpack::build::registry-unreachable"
+    REGISTRY_TLS "E1079" "cogpack::build::registry-tls"
+    STEP_PLATFORM "E1080" "cogpack::build::step-platform"
+    ENGINE_GONE "E1081" "cogpack::build::engine-gone"
+    PUSH_REFUSED "E1082" "cogpack::build::push-refused"
+    // build, what the daemon asks of us: from E1020
+    SECRET_UNREADABLE "E1020" "cogpack::build::secret-unreadable"
+    SSH_AGENT "E1021" "cogpack::build::ssh-agent"
+    SSH_KEY "E1022" "cogpack::build::ssh-key"
+    CREDENTIAL_HELPER "E1023" "cogpack::build::credential-helper"
+    DOCKER_CONFIG "E1024" "cogpack::build::docker-config"
 
     // cli: E12xx
 }

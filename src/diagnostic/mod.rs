@@ -30,7 +30,7 @@ pub struct Label {
     pub text: String,
 }
 
-/// One finding about the user's input. Its `Ord` is for sets; findings are shown in the order they were found.
+/// One finding about the user's input. Its `Ord` is for sets; [`render`] has the order in which findings are shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
     /// Which finding it is.
@@ -43,6 +43,8 @@ pub struct Diagnostic {
     pub primary: Option<Label>,
     /// Other places that belong to it.
     pub related: Vec<Label>,
+    /// What a program that failed was, and wrote last: lines. Only messages of builds have it.
+    pub output: Vec<String>,
     /// What to do about it.
     pub help: Option<String>,
 }
@@ -56,6 +58,7 @@ impl Diagnostic {
             message: message.into(),
             primary: None,
             related: Vec::new(),
+            output: Vec::new(),
             help: None,
         }
     }
@@ -79,6 +82,12 @@ impl Diagnostic {
     /// Another place that belongs to it.
     pub fn related(mut self, span: Span, text: impl Into<String>) -> Self {
         self.related.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// What a program wrote.
+    pub fn output(mut self, lines: Vec<String>) -> Self {
+        self.output = lines;
         self
     }
 

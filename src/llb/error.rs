@@ -39,6 +39,13 @@ pub(super) fn no_command(at: Place) -> Diagnostic {
         .help("give it `command`, a text for the shell, or `args`, a program and its arguments")
 }
 
+/// What commands start from comes to more than an engine takes.
+pub(super) fn too_many_variables(at: Place, most: usize) -> Diagnostic {
+    let message = format!("the variables of all commands come to more than {} MiB, {at}", most >> 20);
+    Diagnostic::error(code::LLB_TOO_MANY_VARIABLES, message)
+        .help("each command carries every variable: set fewer, set them later, or give them to the one command that reads them")
+}
+
 /// Where in a plan, and in the block that caused it.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {

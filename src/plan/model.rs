@@ -281,10 +281,10 @@ pub struct Copy {
     /// Makes the directories of `dest`.
     #[serde(rename = "createDestPath", skip_serializing_if = "std::ops::Not::not")]
     pub create_dest_path: bool,
-    /// Copies the content of a directory, not the directory.
+    /// Copies the content of a directory, not the directory. In an operation without `op`, absent means true.
     #[serde(rename = "contentsOnly", skip_serializing_if = "std::ops::Not::not")]
     pub contents_only: bool,
-    /// Nothing to copy is no error.
+    /// Nothing to copy is no error. In an operation without `op` whose paths all hold wildcards, absent means true.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
 }
@@ -420,7 +420,7 @@ pub struct Context {
 /// exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Origin {
-    /// The block; absent for what the composer adds.
+    /// The block; of a base image the stack.
     pub block: String,
     /// The block's file, relative to the project; shipped blocks as in the repository.
     pub file: String,

@@ -92,20 +92,21 @@ impl<'a> OriginPlaces<'a> {
     pub fn new(plan: &'a Plan, sources: &'a SourceMap) -> Self {
         Self { plan, sources }
     }
+}
 
-    fn of(&self, origin: &Origin) -> Option<Span> {
-        let file = self.sources.find(&origin.file)?;
-        let text = self.sources.file(file);
-        let start = text.offset(Position { line: origin.line, column: origin.column })?;
-        let end = text.offset(Position { line: origin.end_line, column: origin.end_column })?;
-        Some(Span::new(file, start, end))
-    }
+/// Where an origin stands in the texts of this run.
+pub fn span_of(origin: &Origin, sources: &SourceMap) -> Option<Span> {
+    let file = sources.find(&origin.file)?;
+    let text = sources.file(file);
+    let start = text.offset(Position { line: origin.line, column: origin.column })?;
+    let end = text.offset(Position { line: origin.end_line, column: origin.end_column })?;
+    Some(Span::new(file, start, end.max(start)))
 }
 
 impl Places for OriginPlaces<'_> {
     fn span(&self, place: &Place) -> Option<Span> {
         let stage = self.plan.stages.get(place.stage?)?;
         let operation = place.operation.and_then(|index| stage.operations.get(index)?.origin.as_ref());
-        self.of(operation.or(stage.origin.as_ref())?)
+        span_of(operation.or(stage.origin.as_ref())?, self.sources)
     }
 }

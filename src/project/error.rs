@@ -46,6 +46,13 @@ pub fn ignore_pattern(file: FileId, invalid: &InvalidPattern) -> Diagnostic {
         .help("to match a special character itself, write `\\` before it")
 }
 
+/// A block file that declares nothing (a warning).
+pub fn empty_block_file(file: FileId) -> Diagnostic {
+    Diagnostic::warning(code::BLOCK_FILE_EMPTY, "this file has no `block`, `stack`, `fn` or `use`")
+        .at(Span::new(file, 0, 0), "nothing is declared")
+        .help("write a block in it, or remove the file")
+}
+
 /// A file whose name is not UTF-8 (a warning); `name` has its bytes written out.
 pub fn name_not_text(name: &str) -> Diagnostic {
     Diagnostic::warning(code::FILE_NAME_NOT_TEXT, format!("the name of `{name}` is not UTF-8, so no block can see it"))

@@ -6,6 +6,7 @@ use crate::diagnostic::Sink;
 use crate::eval::Evaluator;
 use crate::eval::value::{Origin, Value, ValueKind};
 use crate::project::data::{Data, DataKind};
+use crate::project::settings::ParamSetting;
 use crate::resolve::{Inputs, error};
 use crate::source::shipped;
 use crate::version::{Constraint, Version};
@@ -14,22 +15,23 @@ use crate::version::{Constraint, Version};
 pub fn check_names(inputs: &Inputs<'_>, stack: &Stack, sink: &mut Sink) {
     let settings = &inputs.project.settings.params;
     let from_file = settings.iter().flat_map(|(block, params)| {
-        params.iter().map(move |(param, value)| (block.as_str(), param.as_str(), Some(value.span)))
+        let spans = move |param: &ParamSetting| Some((params.block, param.name));
+        params.values.iter().map(move |(name, param)| (block.as_str(), name.as_str(), spans(param)))
     });
     let from_caller = inputs.choices.set.iter().map(|set| (set.block.as_str(), set.param.as_str(), None));
-    for (block, param, span) in from_file.chain(from_caller) {
+    for (block, param, spans) in from_file.chain(from_caller) {
         let Some(params) = params_of(inputs.hir, stack, block) else {
             // A block that ships and is not of this stack is not read.
             if shipped::block(block).is_some() {
                 continue;
             }
             let known = inputs.block_names().chain([stack.name.text.as_str()]);
-            sink.push(error::unknown_block(block, known, span));
+            sink.push(error::unknown_block(block, known, spans.map(|(block, _)| block)));
             continue;
         };
         if !params.iter().any(|known| known.name.text == param) {
             let known = params.iter().map(|known| known.name.text.as_str());
-            sink.push(error::unknown_param(block, param, known, span));
+            sink.push(error::unknown_param(block, param, known, spans.map(|(_, param)| param)));
         }
     }
 }
@@ -75,12 +77,12 @@ fn value(inputs: &Inputs<'_>, owner: &str, param: &Param, evaluator: &Evaluator<
         }
         return value;
     }
-    let setting = inputs.project.settings.params.get(owner).and_then(|params| params.get(name));
+    let setting = inputs.project.settings.params.get(owner).and_then(|params| params.values.get(name));
     if let Some(setting) = setting {
-        let value = from_data(&setting.value, &param.ty);
+        let value = from_data(&setting.value.value, &param.ty);
         if value.is_none() {
-            let found = described(&setting.value);
-            sink.push(error::bad_param(owner, name, &param.ty.to_string(), &found, Some(setting.span)));
+            let found = described(&setting.value.value);
+            sink.push(error::bad_param(owner, name, &param.ty.to_string(), &found, Some(setting.value.span)));
         }
         return value;
     }

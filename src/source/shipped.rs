@@ -51,7 +51,7 @@ pub const BLOCKS: &[Shipped] = shipped![
 ];
 
 /// What the blocks that ship provide, by name: a block may need it before the block that provides it is read.
-pub const CAPABILITIES: &[&str] = &["python", "python-packages", "uv", "venv"];
+pub const CAPABILITIES: &[&str] = &["program", "python", "python-packages", "uv", "venv"];
 
 /// Functions that every block may call.
 pub const PRELUDE: Shipped = Shipped { path: "stdlib/prelude.block", text: include_str!("../../stdlib/prelude.block") };

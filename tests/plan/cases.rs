@@ -1,7 +1,8 @@
 //! `tests/plans/cases/NAME/plan.json`: plans as other programs write them; `error` beside a plan holds words of the
 //! error it must give.
 
-use cogpack::plan::model::{Input, OperationKind};
+use cogpack::llb::lower::{Options, lower};
+use cogpack::plan::model::{Copy, Input, OperationKind};
 use cogpack::plan::write::to_json;
 
 use crate::{entries, errors, folder, load, text};
@@ -45,6 +46,58 @@ fn a_phase_without_stages_is_the_one_before_it_in_copies_and_mounts_too() {
     assert_eq!(plan.stages[2].source, stage("sys"));
     let OperationKind::Copy(copy) = &plan.stages[3].operations[0].kind else { panic!("no copy") };
     assert_eq!(copy.from, stage("deps"));
+}
+
+/// The copies of a plan, each after it was lowered.
+fn lowered_copies(plan: &str) -> String {
+    let (plan, found) = load(plan);
+    let plan = plan.unwrap_or_else(|| panic!("{:?}", errors(&found)));
+    let definition = lower(&plan, &Options::default()).unwrap_or_else(|found| panic!("{found:?}")).definition;
+    let json: serde_json::Value = serde_json::from_str(&cogpack::llb::json::to_json(&definition)).unwrap();
+    let ops = json["ops"].as_array().unwrap().iter();
+    let actions = ops.filter_map(|op| op["op"]["file"]["actions"].as_array()).flatten();
+    actions.map(|action| &action["copy"]).filter(|copy| !copy.is_null()).map(|copy| format!("{copy}\n")).collect()
+}
+
+/// Each plan has beside it what the image must hold, in the collection it comes from.
+#[test]
+fn copies_take_what_the_cases_expect() {
+    let mut shown = String::new();
+    for case in entries(&folder("plans/cases")).iter().filter(|case| !case.join("error").exists()) {
+        let copies = lowered_copies(&text(&case.join("plan.json")));
+        if !copies.is_empty() {
+            shown.push_str(&format!("{}\n{copies}\n", case.file_name().unwrap().to_str().unwrap()));
+        }
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn a_copy_without_op_means_what_it_means_in_go() {
+    let read = |operation: &str| -> Copy {
+        let plan = format!(
+            r#"{{"platform": {{"os": "linux", "arch": "amd64"}}, "stages": [{{"id": "a", "source": {{"scratch": true}},
+                "operations": [{{{operation} "from": {{"local": "files"}}, "dest": "/f/"}}]}}]}}"#
+        );
+        let (plan, found) = load(&plan);
+        let plan = plan.unwrap_or_else(|| panic!("{:?}", errors(&found)));
+        let OperationKind::Copy(copy) = plan.stages[0].operations[0].kind.clone() else { panic!("no copy") };
+        copy
+    };
+    for (operation, contents_only, optional) in [
+        (r#""src": ["dir"],"#, true, false),
+        (r#""src": ["dir"], "contentsOnly": null,"#, true, false),
+        (r#""src": ["dir"], "contentsOnly": false,"#, false, false),
+        (r#""src": ["*.whl", "lib/?"],"#, true, true),
+        (r#""src": ["*.whl", "dir"],"#, true, false),
+        (r#""src": ["*.whl"], "optional": false,"#, true, false),
+        (r#""op": "copy", "src": ["dir"],"#, false, false),
+        (r#""op": "copy", "src": ["*.whl"],"#, false, false),
+        (r#""op": "copy", "src": ["*.whl"], "contentsOnly": true, "optional": true,"#, true, true),
+    ] {
+        let copy = read(operation);
+        assert_eq!((copy.contents_only, copy.optional), (contents_only, optional), "{operation}");
+    }
 }
 
 #[test]

@@ -3,14 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(clippy::disallowed_methods, reason = "records are files")]
 
+mod failure;
 mod record;
+mod tty;
 
 use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use cogpack::build::progress::{Event, Kind, Model, view};
+use bollard_buildkit_proto::google::protobuf::Timestamp;
+use bollard_buildkit_proto::moby::buildkit::v1::{StatusResponse, Vertex, VertexLog, VertexStatus, VertexWarning};
+use bollard_buildkit_proto::pb::ProgressGroup;
+use cogpack::build::progress::{
+    Circumstances, Event, Kind, Model, Outcome, Screen, Summary, show, terminal_view, view,
+};
 use cogpack::diagnostic::render::Style;
+use proptest::prelude::*;
 
 /// What was written, for whoever asks later.
 #[derive(Clone, Default)]
@@ -61,6 +70,164 @@ fn rawjson_says_what_the_daemon_said() {
         let printed = text.lines().filter(|line| line.contains("vertex")).map(str::to_owned);
         assert_eq!(printed.collect::<Vec<_>>(), statuses.collect::<Vec<_>>());
     });
+}
+
+#[test]
+fn a_summary_says_what_came_out_and_where_the_time_went() {
+    each_record(|_, events| {
+        let model = shown(Kind::Quiet, &events).1;
+        let outcome = Outcome {
+            names: vec!["docker.io/x/y:1".to_owned()],
+            digest: Some(format!("sha256:{}", "7".repeat(64))),
+            plans: Vec::new(),
+            sizes: [("torch-install".to_owned(), 202_000_000)].into_iter().collect(),
+        };
+        let summary = Summary::new(&model, outcome);
+        let json = serde_json::to_string_pretty(&summary).unwrap();
+        insta::assert_snapshot!(format!("{}\n{}\n{json}\n", summary.line(), summary.table()));
+    });
+}
+
+#[test]
+fn the_usual_form_is_live_only_on_a_terminal_that_can() {
+    let on = Circumstances { is_terminal: true, term: Some("xterm"), is_ci: false };
+    assert_eq!(on.usual(), Kind::Tty);
+    assert_eq!(Circumstances { term: None, ..on }.usual(), Kind::Tty);
+    for off in [
+        Circumstances { is_terminal: false, ..on },
+        Circumstances { term: Some("dumb"), ..on },
+        Circumstances { is_ci: true, ..on },
+    ] {
+        assert_eq!(off.usual(), Kind::Plain);
+    }
+}
+
+#[test]
+fn a_view_whose_reader_went_away_goes_on() {
+    struct Gone;
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    for kind in [Kind::Plain, Kind::Tty, Kind::RawJson] {
+        let mut view = view(kind, Style::PLAIN, Box::new(Gone));
+        for event in record::read(include_str!("success.jsonl")) {
+            view.handle(&event);
+            view.tick(Duration::ZERO);
+        }
+        assert_eq!(view.finish().vertices().len(), 6);
+    }
+}
+
+#[tokio::test]
+async fn showing_ends_with_the_events() {
+    let (events, received) = tokio::sync::mpsc::unbounded_channel();
+    let written = Written::default();
+    let shown = tokio::spawn(show(received, view(Kind::Plain, Style::PLAIN, Box::new(written.clone()))));
+    for event in record::read(include_str!("failure.jsonl")) {
+        events.send(event).unwrap();
+    }
+    drop(events);
+    let model = shown.await.unwrap();
+    assert_eq!(model.failed().map(|step| step.name.as_str()), Some("[torch-install] pip install torch==2.5.1"));
+    assert!(written.text().contains("exit code: 1"));
+}
+
+/// Messages of a daemon that says anything about a few steps.
+fn any_events() -> impl Strategy<Value = Vec<Event>> {
+    let text = || prop_oneof![any::<String>(), "\\PC{0,9}", Just("\u{1b}[31m\u{9b}\r\u{8}".to_owned())];
+    let bytes = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..40),
+        prop::collection::vec(prop::sample::select(b"\x1b[]0;31m\x07\r\n\x08\x9b\xc2ab".to_vec()), 0..40),
+    ];
+    let stamp =
+        || prop::option::of((any::<i64>(), any::<i32>()).prop_map(|(seconds, nanos)| Timestamp { seconds, nanos }));
+    let near = || prop::option::of((0..100_i64).prop_map(|seconds| Timestamp { seconds, nanos: 0 }));
+    let digest = || prop::sample::select(vec!["a", "b", "c", ""]).prop_map(str::to_owned);
+    let vertex =
+        (digest(), text(), any::<bool>(), prop_oneof![stamp(), near()], near(), text(), prop::option::of(text()))
+            .prop_map(|(digest, name, cached, started, completed, error, group)| Vertex {
+                digest,
+                name,
+                cached,
+                started,
+                completed,
+                error,
+                progress_group: group.map(|id| ProgressGroup { name: id.clone(), id, weak: false }),
+                ..Vertex::default()
+            });
+    let log = (digest(), near(), any::<i64>(), bytes).prop_map(|(vertex, timestamp, stream, msg)| VertexLog {
+        vertex,
+        timestamp,
+        stream,
+        msg,
+    });
+    let status = (digest(), text(), any::<i64>(), any::<i64>(), near(), near()).prop_map(
+        |(vertex, id, current, total, timestamp, completed)| VertexStatus {
+            vertex,
+            id,
+            current,
+            total,
+            timestamp,
+            completed,
+            ..VertexStatus::default()
+        },
+    );
+    let warning = (digest(), text()).prop_map(|(vertex, short)| VertexWarning {
+        vertex,
+        short: short.into_bytes(),
+        ..VertexWarning::default()
+    });
+    let few = 0..4;
+    let response = (
+        prop::collection::vec(vertex, few.clone()),
+        prop::collection::vec(status, few.clone()),
+        prop::collection::vec(log, few.clone()),
+        prop::collection::vec(warning, few),
+    );
+    let status = response.prop_map(|(vertexes, statuses, logs, warnings)| {
+        Event::Status(Box::new(StatusResponse { vertexes, statuses, logs, warnings }))
+    });
+    let large = (text(), any::<u64>(), text()).prop_map(|(context, bytes, path)| Event::Large {
+        context,
+        bytes,
+        largest: vec![(path, bytes)],
+    });
+    prop::collection::vec(prop_oneof![8 => status, 1 => large], 0..12)
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_daemon_says_no_control_character_gets_through(events in any_events(), columns in 1..200_u16, rows in 1..40_u16) {
+        let hidden = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
+        for kind in [Kind::Plain, Kind::RawJson, Kind::Quiet] {
+            let (text, model) = shown(kind, &events);
+            prop_assert!(!hidden(&text), "{text:?}");
+            if kind == Kind::RawJson {
+                prop_assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+            }
+            let summary = Summary::new(&model, Outcome::default());
+            prop_assert!(!hidden(&summary.line()) && !hidden(&summary.table()));
+        }
+        let written = Written::default();
+        let screen = Screen::new(Box::new(written.clone()), move || Some((rows, columns)));
+        let mut view = terminal_view(Style::PLAIN, Box::new(screen));
+        for event in &events {
+            view.handle(event);
+            view.tick(Duration::from_millis(50));
+        }
+        view.finish();
+        // The view's own: the cursor up, a line cleared, a line ended.
+        let moves = written.text().replace("\u{1b}[2K", "").replace("\r", "");
+        let rest = moves.split("\u{1b}[").enumerate().map(|(index, part)| {
+            if index == 0 { part } else { part.split_once('A').filter(|(number, _)| number.parse::<u32>().is_ok()).map_or("\u{1b}", |(_, rest)| rest) }
+        });
+        prop_assert!(!hidden(&rest.collect::<String>()), "{moves:?}");
+    }
 }
 
 #[test]

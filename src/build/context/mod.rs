@@ -20,10 +20,16 @@ mod walk;
 
 use std::path::PathBuf;
 
+use indexmap::IndexMap;
+
+use crate::build::request::Request;
 use crate::ignore::Ignore;
+use crate::plan::model::Input;
+use crate::plan::visit;
 
 pub(super) use filter::Asked;
 pub(super) use report::Report;
+pub(super) use root::{Root, split};
 pub(super) use send::{Packets, send};
 
 /// A local file tree given to a build.
@@ -50,4 +56,19 @@ impl Context {
         self.named.extend(patterns.into_iter().filter(plain).map(str::to_owned));
         self
     }
+}
+
+/// The contexts of a build. What its plans name is sent to the steps that ask for just that.
+pub(super) fn of_request(request: &Request) -> IndexMap<String, Context> {
+    let mut contexts = request.contexts.clone();
+    let stages = request.targets.iter().flat_map(|target| target.plan.stages.iter().enumerate());
+    for (input, _) in stages.flat_map(|(index, stage)| visit::inputs(index, stage)) {
+        if let Input::Local { local, include } = input
+            && let Some(context) = contexts.get_mut(local)
+        {
+            let known = std::mem::take(context);
+            *context = known.naming(include.iter().map(String::as_str));
+        }
+    }
+    contexts
 }

@@ -2,18 +2,25 @@
 //!
 //! ```text
 //!  Event ─fold→ Model ┬─ plain, rawjson → a stream of text
+//!                     ├─ frame → tty → a block that is drawn again and again
 //!                     ├─ summary, errors, after the build
 //! ```
 //!
 //! **Invariant:** times that are shown are the daemon's. Between two events, [`show`] says how long nothing came.
 
+mod frame;
 mod model;
 mod plain;
 mod rawjson;
+mod screen;
+mod summary;
 mod text;
 mod time;
+mod tty;
 
 pub use model::{Group, Model, Sent, Status, Vertex};
+pub use screen::Screen;
+pub use summary::{Outcome, Part, Summary};
 pub use text::bytes;
 pub use time::{Time, short};
 
@@ -21,12 +28,15 @@ use std::io::Write;
 use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::StatusResponse;
+use indicatif::TermLike;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 
+use crate::build::progress::model::Change;
 use crate::build::progress::plain::Plain;
 use crate::build::progress::rawjson::RawJson;
 use crate::build::progress::text::one_line;
+use crate::build::progress::tty::Tty;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::Style;
 
@@ -65,6 +75,8 @@ pub type Events = tokio::sync::mpsc::UnboundedSender<Event>;
 pub enum Kind {
     /// Lines that only ever grow.
     Plain,
+    /// A block at the end of a terminal, drawn again and again.
+    Tty,
     /// The messages of the daemon, one JSON object a line.
     RawJson,
     /// Not at all.
@@ -84,8 +96,31 @@ pub struct View {
 
 enum Form {
     Plain(Plain),
+    Tty(Tty),
     RawJson(RawJson),
     Quiet,
+}
+
+/// What the user, the environment and stderr say of how to show a build.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Circumstances<'a> {
+    /// stderr is a terminal.
+    pub is_terminal: bool,
+    /// `TERM`.
+    pub term: Option<&'a str>,
+    /// `CI` is set.
+    pub is_ci: bool,
+}
+
+impl Circumstances<'_> {
+    /// The form when nothing is asked for.
+    pub fn usual(&self) -> Kind {
+        if self.is_terminal && !self.is_ci && self.term.is_none_or(|term| term != "dumb") {
+            Kind::Tty
+        } else {
+            Kind::Plain
+        }
+    }
 }
 
 /// Makes a view that writes to `writer`.
@@ -93,10 +128,20 @@ pub fn view(kind: Kind, style: Style, writer: Box<dyn Write + Send>) -> View {
     let out = Out { writer: Some(writer) };
     let form = match kind {
         Kind::Plain => Form::Plain(Plain::new(out, style)),
+        Kind::Tty => {
+            let columns = u16::try_from(style.width).ok();
+            let screen = Screen::new(Box::new(out), move || columns.map(|columns| (24, columns)));
+            Form::Tty(Tty::new(Box::new(screen), style))
+        }
         Kind::RawJson => Form::RawJson(RawJson::new(out)),
         Kind::Quiet => Form::Quiet,
     };
-    View { model: Model::default(), form, waited: Duration::ZERO }
+    View::new(form)
+}
+
+/// Makes a view that draws on a terminal: [`Kind::Tty`], for a terminal that may change its size.
+pub fn terminal_view(style: Style, terminal: Box<dyn TermLike>) -> View {
+    View::new(Form::Tty(Tty::new(terminal, style)))
 }
 
 /// Shows what happens until nobody is left to tell of more.
@@ -106,7 +151,6 @@ pub async fn show(mut events: UnboundedReceiver<Event>, mut view: View) -> Model
     let mut last = Instant::now();
     loop {
         tokio::select! {
-            biased;
             event = events.recv() => match event {
                 Some(event) => {
                     last = Instant::now();
@@ -121,6 +165,10 @@ pub async fn show(mut events: UnboundedReceiver<Event>, mut view: View) -> Model
 }
 
 impl View {
+    fn new(form: Form) -> Self {
+        Self { model: Model::default(), form, waited: Duration::ZERO }
+    }
+
     /// Shows what happened.
     pub fn handle(&mut self, event: &Event) {
         self.waited = Duration::ZERO;
@@ -130,6 +178,10 @@ impl View {
             Form::Plain(plain) => {
                 plain.note(&notes(event));
                 plain.update(&self.model, changes, now);
+            }
+            Form::Tty(tty) => {
+                tty.note(notes(event));
+                tty.note(warnings(&self.model, &changes));
             }
             Form::RawJson(raw) => raw.write(event),
             Form::Quiet => {}
@@ -142,6 +194,7 @@ impl View {
         let now = self.now();
         match &mut self.form {
             Form::Plain(plain) => plain.update(&self.model, Vec::new(), now),
+            Form::Tty(tty) => tty.draw(&self.model, now),
             Form::RawJson(_) | Form::Quiet => {}
         }
     }
@@ -150,9 +203,13 @@ impl View {
     pub fn finish(mut self) -> Model {
         let now = self.now();
         let changes = self.model.close();
-        if let Form::Plain(plain) = &mut self.form {
-            plain.update(&self.model, changes, now);
-            plain.finish(&self.model, now);
+        match &mut self.form {
+            Form::Plain(plain) => {
+                plain.update(&self.model, changes, now);
+                plain.finish(&self.model, now);
+            }
+            Form::Tty(tty) => tty.finish(&self.model, now),
+            Form::RawJson(_) | Form::Quiet => {}
         }
         self.model
     }
@@ -185,9 +242,28 @@ fn notes(event: &Event) -> Vec<String> {
     }
 }
 
+/// What the daemon warns of in steps.
+fn warnings(model: &Model, changes: &[Change]) -> Vec<String> {
+    let words = |change: &Change| match change {
+        Change::Warning(step, text) => Some(format!("warning: {}: {text}", model.at(*step)?.name)),
+        _ => None,
+    };
+    changes.iter().filter_map(words).collect()
+}
+
 /// Where a view writes. When nobody reads it any more, the build goes on without it.
 struct Out {
     writer: Option<Box<dyn Write + Send>>,
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.writer.as_mut().map_or(Ok(bytes.len()), |writer| writer.write(bytes))
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.writer.as_mut().map_or(Ok(()), |writer| writer.flush())
+    }
 }
 
 impl Out {

@@ -69,6 +69,16 @@ pub(super) struct Period {
     end: Option<Time>,
 }
 
+impl Period {
+    pub fn start(&self) -> Time {
+        self.start
+    }
+
+    pub fn end(&self) -> Option<Time> {
+        self.end
+    }
+}
+
 /// How far something in a step is.
 #[derive(Clone, Debug, Default)]
 pub struct Status {
@@ -145,7 +155,17 @@ impl Model {
 
     /// From the first to the last moment the daemon told of.
     pub fn elapsed(&self) -> Duration {
-        self.first.zip(self.now).map_or(Duration::ZERO, |(first, now)| now.since(first))
+        self.elapsed_until(self.now)
+    }
+
+    /// From the first moment the daemon told of.
+    pub fn elapsed_until(&self, now: Option<Time>) -> Duration {
+        self.first.zip(now).map_or(Duration::ZERO, |(first, now)| now.since(first))
+    }
+
+    /// Folds an event in, for who reads the model only.
+    pub fn fold(&mut self, event: &Event) {
+        self.apply(event);
     }
 
     pub(super) fn at(&self, index: usize) -> Option<&Vertex> {

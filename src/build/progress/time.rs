@@ -23,6 +23,11 @@ impl Time {
         Duration::from_nanos(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// Tenths of a second since 1970.
+    pub(super) fn tenths(self) -> i64 {
+        self.0 / (NANOS / 10)
+    }
+
     /// So much later.
     pub fn after(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)))

@@ -3,6 +3,7 @@
 //! The daemon is the client here: it calls the services that the session names, over a connection we opened.
 
 mod credentials;
+mod error;
 mod export;
 mod files;
 mod health;
@@ -95,3 +96,6 @@ pub(super) async fn serve(stream: Pin<Box<dyn Duplex>>, routes: Routes) -> hyper
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.prepare()))
         .await
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,22 +20,26 @@ mod target;
 pub use ask::ask;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::control_client::ControlClient;
 use bollard_buildkit_proto::moby::buildkit::v1::{SolveRequest, SolveResponse};
 use tokio::task::JoinHandle;
-use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::build::context;
 use crate::build::engine::{Engine, Introduction, control_client};
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::Events;
 use crate::build::request::Request;
 use crate::build::session::{self, Agents, Credentials, Exports, Files, Findings, Secrets, Services};
+use crate::build::solve::failure::{Known, Stopped};
 use crate::build::solve::gateway::Gateway;
 use crate::build::solve::target::Preparation;
+
+pub use failure::explain;
 
 /// How long the daemon may take to report the rest of a job that ended.
 const LAST_REPORTS: Duration = Duration::from_secs(5);
@@ -82,11 +86,14 @@ pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Resul
         entitlements: request.entitlements.clone(),
         ..SolveRequest::default()
     };
-    let reports = Task(tokio::spawn(status::follow(control.clone(), job.clone(), events.clone())));
-    let ended = run(control, message, Steering { engine, request, events, channel, job: &job }).await;
+    let known = Arc::new(Known::default());
+    let reports = status::follow(control.clone(), job.clone(), events.clone(), Arc::clone(&known));
+    let reports = Task(tokio::spawn(reports));
+    let ended = run(control, message, Steering { engine, request, events, channel, job: &job, known: &known }).await;
     // The daemon closes the reports of a job that ended; one that broke does not.
     let _ = tokio::time::timeout(LAST_REPORTS, reports.join()).await;
     drop(session);
+    let ended = ended.map_err(|stopped| stopped.explain(&known, &request.targets, &request.places));
     let found = findings.take();
     match ended {
         Ok(response) if found.is_empty() => Ok(built(response)),
@@ -102,7 +109,7 @@ async fn run(
     mut control: ControlClient<Channel>,
     message: SolveRequest,
     steering: Steering<'_>,
-) -> Result<SolveResponse, Failure> {
+) -> Result<SolveResponse, Stopped> {
     let job = control.solve(message);
     let steer = steering.steer();
     tokio::pin!(job, steer);
@@ -117,7 +124,7 @@ async fn run(
             }
         },
     };
-    answer.map(tonic::Response::into_inner).map_err(|status| failure::of(&status))
+    answer.map(tonic::Response::into_inner).map_err(Stopped::from)
 }
 
 /// What steers one job.
@@ -127,11 +134,12 @@ struct Steering<'a> {
     events: &'a Events,
     channel: Channel,
     job: &'a str,
+    known: &'a Known,
 }
 
 impl Steering<'_> {
-    async fn steer(self) -> Result<(), Failure> {
-        let mut gateway = Gateway::new(self.channel.clone(), self.job).map_err(|status| failure::of(&status))?;
+    async fn steer(self) -> Result<(), Stopped> {
+        let mut gateway = Gateway::new(self.channel.clone(), self.job)?;
         let result = self.give_result(&mut gateway).await;
         if result.is_err() {
             // The failure is told; that the daemon could not be told of it adds nothing.
@@ -140,9 +148,8 @@ impl Steering<'_> {
         result
     }
 
-    async fn give_result(&self, gateway: &mut Gateway) -> Result<(), Failure> {
-        let said = |status: Status| failure::of(&status);
-        let capabilities = gateway.capabilities().await.map_err(said)?;
+    async fn give_result(&self, gateway: &mut Gateway) -> Result<(), Stopped> {
+        let capabilities = gateway.capabilities().await?;
         let unique = random()?;
         let preparation = Preparation {
             request: self.request,
@@ -154,11 +161,13 @@ impl Steering<'_> {
         let mut built = Vec::new();
         for target in &self.request.targets {
             let prepared = preparation.prepare(gateway, target).await?;
-            let reference = gateway.solve(&prepared.definition, exports::imports(self.request)).await.map_err(said)?;
+            self.known.asked(&prepared.definition);
+            let reference = gateway.solve(&prepared.definition, exports::imports(self.request)).await?;
             built.push((prepared, reference));
         }
         let (files, metadata) = result::of(built);
-        gateway.give(files, metadata, capabilities.gateway.contains("proto.refarray")).await.map_err(said)
+        gateway.give(files, metadata, capabilities.gateway.contains("proto.refarray")).await?;
+        Ok(())
     }
 }
 
@@ -175,7 +184,7 @@ async fn open_session(
     findings: &Findings,
 ) -> Result<Session, Failure> {
     let services = Services {
-        files: Files::new(request.contexts.clone(), events.clone(), findings.clone()),
+        files: Files::new(context::of_request(request), events.clone(), findings.clone()),
         exports: Exports::new(request.outputs.clone(), findings.clone()),
         secrets: Secrets::new(request.secrets.clone(), findings.clone()),
         agents: Agents::new(request.ssh.clone(), findings.clone()),

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::{IndexMap, IndexSet};
-use tonic::Status;
 
 use crate::build::engine::Capabilities;
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::{Event, Events};
 use crate::build::request::{Request, Target};
+use crate::build::solve::failure::Stopped;
 use crate::build::solve::gateway::{Gateway, Resolved};
-use crate::build::solve::{failure, history};
+use crate::build::solve::history;
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::llb::definition::Definition;
@@ -45,7 +45,7 @@ pub(super) struct Preparation<'a> {
 }
 
 impl Preparation<'_> {
-    pub(super) async fn prepare(&self, gateway: &mut Gateway, target: &Target) -> Result<Prepared, Failure> {
+    pub(super) async fn prepare(&self, gateway: &mut Gateway, target: &Target) -> Result<Prepared, Stopped> {
         let resolved = self.resolve_bases(gateway, &target.plan).await?;
         let mut image_configs = IndexMap::new();
         for (reference, found) in &resolved {
@@ -77,7 +77,7 @@ impl Preparation<'_> {
     }
 
     /// The configs of all images that stages start at.
-    async fn resolve_bases(&self, gateway: &Gateway, plan: &Plan) -> Result<IndexMap<String, Resolved>, Failure> {
+    async fn resolve_bases(&self, gateway: &Gateway, plan: &Plan) -> Result<IndexMap<String, Resolved>, Stopped> {
         let references: IndexSet<&String> = plan
             .stages
             .iter()
@@ -92,7 +92,7 @@ impl Preparation<'_> {
                 // What is no reference is refused when the plan is lowered.
                 let complete = normalize(reference).unwrap_or_else(|| reference.clone());
                 let found = gateway.resolve(&complete, &plan.platform, self.request.pull).await;
-                found.map(|found| (reference.clone(), found)).map_err(|status: Status| failure::of(&status))
+                found.map(|found| (reference.clone(), found)).map_err(Stopped::from)
             }
         });
         futures_util::future::try_join_all(lookups).await.map(|found| found.into_iter().collect())

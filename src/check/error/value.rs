@@ -369,6 +369,12 @@ pub(in crate::check) fn known_too_late(late: &LateUse, place: &str) -> Diagnosti
     found.help(help)
 }
 
+/// E0317: of a dependency that the block does not even declare.
+pub(in crate::check) fn undeclared_and_too_late(name: &Ident, span: Span, place: &str) -> Diagnostic {
+    let cause = Late { level: Level::Resolution, what: format!("dep.{}", name.name), span };
+    known_too_late(&LateUse { span, cause }, place).at(span, "not known yet, and not in this block's `depends`")
+}
+
 /// E0318
 pub(in crate::check) fn never_none(found: &Expr) -> Diagnostic {
     let help = match &found.ty {

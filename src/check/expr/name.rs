@@ -151,6 +151,10 @@ impl Checker<'_, '_> {
                 let record = Record::Dependency { name: name.name.clone(), optional: dependency.optional };
                 Expr { kind: ExprKind::Root, ty: Type::Record(record), span }
             }
+            // To declare it would not help: it is known too late all the same.
+            None if let Some(place) = self.early => {
+                self.refuse(span, error::undeclared_and_too_late(name, span, place))
+            }
             None => {
                 let declared: Vec<String> = self.scope.dependencies.keys().cloned().collect();
                 self.refuse(span, error::undeclared_dependency(name, &declared))

@@ -23,8 +23,9 @@ use crate::cli::exit::Problem;
 use crate::cli::{files, project};
 use crate::diagnostic::suggest;
 
-pub use args::{BuildArgs, Network, Progress};
 pub use environment::Environment;
+
+pub use args::{BuildArgs, Network, Progress};
 pub use run::run;
 
 /// The privileges that steps can be given.

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -9,15 +10,15 @@ use tokio::sync::mpsc::unbounded_channel;
 
 use crate::build::failure::Failure;
 use crate::build::progress::{self, Kind, Model};
-use crate::build::request::{Request, Target};
+use crate::build::request::{Places, Request, Target};
 use crate::build::{self, Built, engine};
-use crate::cli::build::environment::Environment;
-use crate::cli::build::{BuildArgs, Given, Progress, context, given, steps};
+use crate::cli::build::{BuildArgs, Environment, Given, Progress, context, given, steps};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
 use crate::cli::output::Output;
 use crate::cli::{files, project};
-use crate::diagnostic::Sink;
+use crate::diagnostic::{Label, Sink};
+use crate::plan::place::span_of;
 use crate::source::SourceMap;
 
 /// How long the daemon may take to hear that a build is cancelled.
@@ -27,7 +28,7 @@ const CANCELLING: Duration = Duration::from_millis(1500);
 pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     let environment = Environment::read();
     let mut given = given(args, &environment, output.is_terminal())?;
-    let sources = SourceMap::new();
+    let sources = Arc::new(SourceMap::new());
     let mut sink = Sink::new();
     let complete = fill(&mut given, args, &sources, &mut sink)?;
     if !sink.diagnostics().is_empty() {
@@ -36,6 +37,7 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     if !complete || sink.has_errors() {
         return Ok(Exit::stopped_by(sink.diagnostics()));
     }
+    given.request.places = places(&sources);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Problem::usage(format!("cannot start: {error}")))?;
     let kind = kind(given.progress, output);
@@ -83,6 +85,12 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
         given.request.contexts = context::of_project(&root, sources, sink)?;
     }
     Ok(true)
+}
+
+/// Where the steps of a build stand in blocks.
+fn places(sources: &Arc<SourceMap>) -> Places {
+    let sources = Arc::clone(sources);
+    Places::new(move |origin| Some(Label { span: span_of(origin, &sources)?, text: String::new() }))
 }
 
 async fn build(given: &Given, kind: Kind, output: &Output) -> Result<(Built, Model), Failure> {

@@ -6,7 +6,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, Th
 
 use super::excerpt::Excerpt;
 use super::visible::{many_lines, one_line};
-use super::{LONGEST_MESSAGE, MOST_LINES, MOST_REPORTS, Style, short, summary, word};
+use super::{LONGEST_MESSAGE, MOST_LINES, MOST_REPORTS, Style, output, short, summary, word};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceMap;
 
@@ -28,6 +28,8 @@ pub(super) fn full(diagnostics: &[Diagnostic], sources: &SourceMap, style: &Styl
         if handler.render_report(&mut out, &report).is_err() {
             out.truncate(before);
             out += &short::line(found, sources, style);
+        } else if !found.output.is_empty() {
+            out += &output_and_help(found, report.help.as_deref(), style);
         }
         out.push('\n');
     }
@@ -41,6 +43,24 @@ pub(super) fn full(diagnostics: &[Diagnostic], sources: &SourceMap, style: &Styl
     }
     let summary = summary(diagnostics);
     out + &format!("{summary}; run `cogpack explain {}` to read more\n", first.code.alias)
+}
+
+/// What a program wrote, and the help after it: what to do stands last, where people look first.
+fn output_and_help(found: &Diagnostic, help: Option<&str>, style: &Style) -> String {
+    let bar = if style.unicode { "│" } else { "|" };
+    let lines = output(found).map(|line| format!("  {bar} {}", one_line(line, LONGEST_MESSAGE, style.unicode)));
+    let mut out: String = lines.map(|line| format!("{}\n", line.trim_end())).collect();
+    if let Some(help) = help {
+        let options = textwrap::Options::new(style.width.max(NARROWEST))
+            .initial_indent("  help: ")
+            .subsequent_indent("        ")
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .word_separator(textwrap::WordSeparator::AsciiSpace);
+        let wrapped = textwrap::fill(help, options);
+        out += &if style.colour { wrapped.replacen("help:", "\u{1b}[36mhelp:\u{1b}[0m", 1) } else { wrapped };
+        out.push('\n');
+    }
+    out
 }
 
 fn handler(style: &Style) -> GraphicalReportHandler {
@@ -62,6 +82,8 @@ struct Report {
     code: String,
     message: String,
     help: Option<String>,
+    /// The help stands after something that miette does not print.
+    is_help_apart: bool,
     excerpt: Excerpt,
 }
 
@@ -78,6 +100,7 @@ impl Report {
             code: format!("{}[{}] {}", word(found.severity), found.code.alias, found.code.name),
             message: one_line(&found.message, LONGEST_MESSAGE, style.unicode),
             help,
+            is_help_apart: !found.output.is_empty(),
             excerpt,
         }
     }
@@ -104,7 +127,7 @@ impl miette::Diagnostic for Report {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().filter(|_| !self.is_help_apart).map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

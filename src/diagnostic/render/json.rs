@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::visible::capped;
-use super::{LONGEST_LABEL, LONGEST_MESSAGE, count, word};
+use super::{LONGEST_LABEL, LONGEST_MESSAGE, count, output, word};
 use crate::diagnostic::{Diagnostic, Label};
 use crate::source::{SourceFile, SourceMap};
 
@@ -21,7 +21,7 @@ pub(super) fn document(diagnostics: &[Diagnostic], sources: &SourceMap) -> Value
 }
 
 fn finding(found: &Diagnostic, sources: &SourceMap) -> Value {
-    json!({
+    let mut finding = json!({
         "code": found.code.alias,
         "name": found.code.name,
         "severity": word(found.severity),
@@ -30,7 +30,11 @@ fn finding(found: &Diagnostic, sources: &SourceMap) -> Value {
         "span": found.primary.as_ref().map(|label| place(label, sources)),
         "related": found.related.iter().map(|label| place(label, sources)).collect::<Vec<_>>(),
         "doc": format!("docs/diagnostics/{}.md", found.code.alias),
-    })
+    });
+    if !found.output.is_empty() {
+        finding["output"] = output(found).map(|line| capped(line, LONGEST_MESSAGE)).collect();
+    }
+    finding
 }
 
 fn place(label: &Label, sources: &SourceMap) -> Value {

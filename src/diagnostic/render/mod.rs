@@ -1,7 +1,7 @@
 //! Diagnostics and the texts they point into → what is printed: reports for people, or JSON and SARIF for machines.
 //!
-//! Pure: whether there are colours, and how wide the terminal is, comes in as a [`Style`]. Findings keep the order in
-//! which they were found: passes go through files from top to bottom, and the first finding often causes the others.
+//! Pure: whether there are colours, and how wide the terminal is, comes in as a [`Style`]. Findings are put in the order in
+//! which people read, whatever pass found them: by file and place, and what has no place last.
 //!
 //! **Invariant:** no control character of the input, nothing invisible, and nothing that reorders text gets out raw, in
 //! any format.
@@ -23,6 +23,8 @@ const MOST_REPORTS: usize = 50;
 const MOST_LINES: usize = 200;
 /// How many characters of a message, and of a help, are shown.
 const LONGEST_MESSAGE: usize = 1000;
+/// How many lines of output are shown: the last ones.
+const MOST_OUTPUT: usize = 40;
 /// How many characters of the words beside a place, and of a file's name, are shown.
 const LONGEST_LABEL: usize = 240;
 
@@ -61,15 +63,27 @@ impl Default for Style {
     }
 }
 
-/// Prints findings. Each text format ends with a line end, and is empty when there are no findings; [`Format::Json`]
+/// Prints findings, in the order of [`in_order`]. Each text format ends with a line end, and is empty when there are no findings; [`Format::Json`]
 /// and [`Format::Sarif`] are whole documents in any case.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, style: &Style) -> String {
+    let shown = in_order(diagnostics);
     match format {
-        Format::Full => full::full(diagnostics, sources, style),
-        Format::Short => diagnostics.iter().map(|found| short::line(found, sources, style)).collect(),
-        Format::Json => visible::json_document(&json::document(diagnostics, sources)),
-        Format::Sarif => visible::json_document(&sarif::log(diagnostics, sources)),
+        Format::Full => full::full(&shown, sources, style),
+        Format::Short => shown.iter().map(|found| short::line(found, sources, style)).collect(),
+        Format::Json => visible::json_document(&json::document(&shown, sources)),
+        Format::Sarif => visible::json_document(&sarif::log(&shown, sources)),
     }
+}
+
+/// File by file, as they were read, from top to bottom; what has no place comes last, as it often follows from the others.
+/// Errors and warnings are mixed; what stands at one place stays in the order it was found.
+fn in_order(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut shown = diagnostics.to_vec();
+    shown.sort_by_key(|found| {
+        let place = found.primary.as_ref().map(|label| (label.span.file, label.span.start));
+        (place.is_none(), place)
+    });
+    shown
 }
 
 /// A text from outside with nothing hidden left in it, for lines that are no findings.
@@ -104,6 +118,11 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
 fn count(diagnostics: &[Diagnostic]) -> (usize, usize) {
     let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
     (errors, diagnostics.len() - errors)
+}
+
+/// The lines of output that are shown.
+fn output(found: &Diagnostic) -> impl Iterator<Item = &str> {
+    found.output[found.output.len().saturating_sub(MOST_OUTPUT)..].iter().map(String::as_str)
 }
 
 /// The word that stands in front of a message.

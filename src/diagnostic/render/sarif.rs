@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::visible::capped;
-use super::{LONGEST_LABEL, LONGEST_MESSAGE, word};
+use super::{LONGEST_LABEL, LONGEST_MESSAGE, output, word};
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::source::SourceMap;
 
@@ -50,6 +50,12 @@ fn title(code: &Code) -> &'static str {
 
 fn result(found: &Diagnostic, rule: usize, sources: &SourceMap) -> Value {
     let mut text = capped(&found.message, LONGEST_MESSAGE).into_owned();
+    if !found.output.is_empty() {
+        text.push('\n');
+    }
+    for line in output(found) {
+        text += &format!("\n  {}", capped(line, LONGEST_MESSAGE));
+    }
     if let Some(help) = &found.help {
         text += "\n\nhelp: ";
         text += &capped(help, LONGEST_MESSAGE);

@@ -106,13 +106,21 @@ pub struct Ulimit {
 pub struct Env {
     next: u64,
     by_name: BTreeMap<String, (u64, String)>,
+    bytes: usize,
 }
 
 impl Env {
     /// Sets a variable; one that is set already moves to the end.
     pub fn set(&mut self, name: &str, value: &str) {
         self.next += 1;
-        self.by_name.insert(name.to_owned(), (self.next, value.to_owned()));
+        let before = self.by_name.insert(name.to_owned(), (self.next, value.to_owned()));
+        self.bytes += line_length(name, value);
+        self.bytes -= before.map_or(0, |(_, before)| line_length(name, &before));
+    }
+
+    /// How many bytes the variables have as `NAME=VALUE`.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// A variable's value.
@@ -131,6 +139,11 @@ impl Env {
     pub fn to_lines(&self) -> Vec<String> {
         self.iter().map(|(name, value)| format!("{name}={value}")).collect()
     }
+}
+
+/// `NAME=VALUE`
+fn line_length(name: &str, value: &str) -> usize {
+    name.len() + 1 + value.len()
 }
 
 impl PartialEq for Env {
@@ -200,6 +213,9 @@ mod tests {
             env.set(name, value);
         }
         assert_eq!(env.to_lines(), ["B=2", "A=3"]);
+        assert_eq!(env.bytes(), 6);
+        env.set("A", "");
+        assert_eq!(env.bytes(), 5);
     }
 
     #[test]

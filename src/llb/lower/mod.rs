@@ -18,6 +18,7 @@ use indexmap::IndexMap;
 use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::llb::config::{Base, ImageConfig};
 use crate::llb::definition::Definition;
+use crate::llb::error::{self, Place};
 use crate::llb::graph::{Caps, Constraints, FileRef, Graph, State};
 use crate::plan::model::Plan;
 
@@ -68,6 +69,9 @@ pub fn lower(plan: &Plan, options: &Options) -> Result<Lowered, Vec<Diagnostic>>
     let mut lowering = Lowering::new(plan, options);
     for (place, stage) in plan.stages.iter().enumerate() {
         let built = lowering.stage(stage);
+        if lowering.is_full {
+            break;
+        }
         lowering.stages.insert(&stage.id, Built { place, ..built });
     }
     let last = plan.stages.last().and_then(|stage| lowering.stages.get(stage.id.as_str()));
@@ -100,7 +104,15 @@ struct Lowering<'a> {
     diffs: BTreeMap<&'a str, State>,
     files: BTreeMap<&'a str, FileRef>,
     sink: Sink,
+    /// How many bytes of variables were written so far.
+    variables: usize,
+    /// Those were too many.
+    is_full: bool,
 }
+
+/// How many bytes of variables all commands may have: a command carries all of its stage's, so a short plan could become
+/// a definition of any size. Engines refuse messages above 16 MiB.
+const MOST_VARIABLES: usize = 64 << 20;
 
 /// A stage that was lowered.
 #[derive(Clone)]
@@ -136,6 +148,17 @@ impl<'a> Lowering<'a> {
             diffs: BTreeMap::new(),
             files: BTreeMap::new(),
             sink: Sink::new(),
+            variables: 0,
+            is_full: false,
+        }
+    }
+
+    /// Counts variables that are written or copied.
+    fn spend(&mut self, bytes: usize, at: Place) {
+        self.variables = self.variables.saturating_add(bytes);
+        if self.variables > MOST_VARIABLES && !self.is_full {
+            self.is_full = true;
+            self.sink.push(error::too_many_variables(at, MOST_VARIABLES));
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::plan::model::{Copy, Env, Input, Layer, Operation, OperationKind, Stag
 struct Walk<'a> {
     labels: Labels<'a>,
     state: State,
+    /// Its values are the stage's own, and no longer those of its source.
+    is_own: bool,
     /// File trees that are still to be laid over the state, in order.
     over: Vec<State>,
     /// Layers that are still to be copied, where the engine has no merge.
@@ -34,10 +36,22 @@ impl<'a> Lowering<'a> {
             Input::Image { image } => (None, Some(image.as_str())),
             _ => (None, None),
         };
-        let state = source.clone().with(|values| start(values, stage));
         let is_linked = self.options.merge_diff && only_copies_into_the_image(stage);
-        let mut walk = Walk { labels: Labels::of(stage), state, over: Vec::new(), layers: Vec::new(), is_linked };
+        let mut walk = Walk {
+            labels: Labels::of(stage),
+            state: source.clone(),
+            is_own: false,
+            over: Vec::new(),
+            layers: Vec::new(),
+            is_linked,
+        };
+        if stage.dir.is_some() || !stage.env.is_empty() {
+            self.change(&mut walk, at, |values| start(values, stage));
+        }
         for operation in &stage.operations {
+            if self.is_full {
+                break;
+            }
             self.operation(&mut walk, operation);
         }
         self.settle(&mut walk);
@@ -47,14 +61,21 @@ impl<'a> Lowering<'a> {
     fn operation(&mut self, walk: &mut Walk<'a>, operation: &'a Operation) {
         let at = Place { stage: walk.labels.stage(), origin: operation.origin.as_ref() };
         match &operation.kind {
-            OperationKind::Env(env) => walk.change(|values| set(values, env)),
-            OperationKind::Workdir(workdir) => walk.change(|values| values.enter(&workdir.path)),
-            OperationKind::User(user) => walk.change(|values| values.user.clone_from(&user.user)),
+            OperationKind::Env(env) => {
+                self.change(walk, at, |values| set(values, env));
+                if !env.prepend.is_empty() {
+                    // Each makes the whole value anew.
+                    self.spend(walk.variables(), at);
+                }
+            }
+            OperationKind::Workdir(workdir) => self.change(walk, at, |values| values.enter(&workdir.path)),
+            OperationKind::User(user) => self.change(walk, at, |values| values.user.clone_from(&user.user)),
             OperationKind::Layer(layer) if self.options.merge_diff => walk.over.extend(self.difference(layer, at)),
             OperationKind::Layer(layer) => walk.layers.push((layer, at)),
             OperationKind::Copy(copy) => self.copy(walk, copy, at),
             OperationKind::Exec(exec) => {
                 self.settle(walk);
+                self.spend(walk.variables() + exec.env.iter().map(String::len).sum::<usize>(), at);
                 walk.state = self.exec(&walk.labels, exec, at, &walk.state);
             }
             OperationKind::Mkfile(mkfile) => {
@@ -67,6 +88,15 @@ impl<'a> Lowering<'a> {
             }
             OperationKind::Rm(rm) => self.file(walk, &[rm_action(rm)], at, &format!("remove {}", rm.path)),
         }
+    }
+
+    /// Changes what commands start from. The first time that is a copy of what the stage's source leaves; after that the
+    /// state is taken out, so that its values are changed where they are.
+    fn change(&mut self, walk: &mut Walk<'a>, at: Place<'a>, change: impl FnOnce(&mut Values)) {
+        if !std::mem::replace(&mut walk.is_own, true) {
+            self.spend(walk.variables(), at);
+        }
+        walk.state = std::mem::replace(&mut walk.state, State::scratch()).with(change);
     }
 
     fn copy(&mut self, walk: &mut Walk<'a>, copy: &'a Copy, at: Place<'a>) {
@@ -106,8 +136,9 @@ impl<'a> Lowering<'a> {
 }
 
 impl Walk<'_> {
-    fn change(&mut self, change: impl FnOnce(&mut Values)) {
-        self.state = self.state.clone().with(change);
+    /// How many bytes of variables a command would have.
+    fn variables(&self) -> usize {
+        self.state.values().env.bytes()
     }
 }
 

@@ -75,11 +75,11 @@ pub fn too_early(need: &Name, stage: Span, phase: &str, provider: &str, provider
 }
 
 /// E0856: two blocks give the image different settings.
-pub fn export_conflict(what: &str, here: Span, there: Span) -> Diagnostic {
-    Diagnostic::error(code::COMPOSE_EXPORT, format!("two blocks set {what} of the image to different values"))
-        .at(here, "set here")
-        .related(there, "and set here")
-        .help("leave one of the blocks out, or set it in `[export]` of cogpack.toml")
+pub fn export_conflict(what: &str, (block, here): (&str, Span), (other, there): (&str, Span)) -> Diagnostic {
+    let message = format!("`{other}` and `{block}` set {what} of the image to different values");
+    Diagnostic::error(code::COMPOSE_EXPORT, message).at(here, "set here").related(there, "and set here").help(format!(
+        "set it in `[export]` of cogpack.toml, or leave one out with `--without {other}` or `--without {block}`"
+    ))
 }
 
 /// E0857: a value that a setting of the image's config cannot have.

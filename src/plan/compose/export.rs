@@ -13,10 +13,18 @@ use crate::project::settings::ExportSettings;
 use crate::resolve::{Inputs, Resolution};
 use crate::source::Span;
 
-/// Settings by what they set, each with its place.
+/// Settings by what they set.
 #[derive(Default)]
-struct Settings {
-    set: IndexMap<String, (Setting, Span)>,
+struct Settings<'a> {
+    set: IndexMap<String, Set<'a>>,
+}
+
+/// A setting, and where it is set.
+struct Set<'a> {
+    setting: Setting,
+    span: Span,
+    /// The block or stack.
+    owner: &'a str,
 }
 
 /// The value of one setting.
@@ -30,11 +38,13 @@ enum Setting {
 /// Merges all `export` settings.
 pub fn export(inputs: &Inputs<'_>, resolution: &Resolution<'_>, sink: &mut Sink) -> Export {
     let mut settings = Settings::default();
-    settings.collect(&resolution.stack_evaluator(inputs), &resolution.stack.export, sink);
+    let stack = resolution.stack;
+    settings.collect(&stack.name.text, &resolution.stack_evaluator(inputs), &stack.export, sink);
     let mut of_blocks = Settings::default();
     for participant in &resolution.blocks {
         let mut of_block = Settings::default();
-        of_block.collect(&resolution.evaluator(inputs, participant), &participant.block.export, sink);
+        let block = participant.block;
+        of_block.collect(&block.name.text, &resolution.evaluator(inputs, participant), &block.export, sink);
         of_blocks.join(of_block, &inputs.project.settings.export, sink);
     }
     settings.set.extend(of_blocks.set);
@@ -42,26 +52,26 @@ pub fn export(inputs: &Inputs<'_>, resolution: &Resolution<'_>, sink: &mut Sink)
     for entry in &inputs.project.config.environment {
         set_env(&mut export.env, &entry.value);
     }
-    for (key, (setting, _)) in settings.set {
-        apply(&mut export, &key, setting);
+    for (key, set) in settings.set {
+        apply(&mut export, &key, set.setting);
     }
     apply_project(&mut export, &inputs.project.settings.export);
     export
 }
 
-impl Settings {
-    fn collect(&mut self, evaluator: &Evaluator<'_>, statements: &[ExportStmt], sink: &mut Sink) {
+impl<'a> Settings<'a> {
+    fn collect(&mut self, owner: &'a str, evaluator: &Evaluator<'_>, statements: &[ExportStmt], sink: &mut Sink) {
         for statement in statements {
             match statement {
                 ExportStmt::Set { kind, span } => match setting(evaluator, kind, *span) {
                     Ok((key, setting)) => {
-                        self.set.insert(key, (setting, *span));
+                        self.set.insert(key, Set { setting, span: *span, owner });
                     }
                     Err(found) => sink.push(*found),
                 },
                 ExportStmt::When { condition, then, otherwise } => match evaluator.bool(condition) {
-                    Ok(true) => self.collect(evaluator, then, sink),
-                    Ok(false) => self.collect(evaluator, otherwise, sink),
+                    Ok(true) => self.collect(owner, evaluator, then, sink),
+                    Ok(false) => self.collect(owner, evaluator, otherwise, sink),
                     Err(found) => sink.push(*found),
                 },
             }
@@ -70,14 +80,14 @@ impl Settings {
 
     /// Adds the settings of another block; two that differ are an error, unless the project's own setting wins anyway.
     fn join(&mut self, other: Self, project: &ExportSettings, sink: &mut Sink) {
-        for (key, (setting, span)) in other.set {
+        for (key, set) in other.set {
             match self.set.get(&key) {
-                Some((known, there)) if *known != setting && !is_set(project, &key) => {
+                Some(known) if known.setting != set.setting && !is_set(project, &key) => {
                     let what = key.replacen(' ', " `", 1) + if key.contains(' ') { "`" } else { "" };
-                    sink.push(error::export_conflict(&what, span, *there));
+                    sink.push(error::export_conflict(&what, (set.owner, set.span), (known.owner, known.span)));
                 }
                 _ => {
-                    self.set.insert(key, (setting, span));
+                    self.set.insert(key, set);
                 }
             }
         }

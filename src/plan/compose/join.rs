@@ -7,10 +7,10 @@ use crate::check::hir::Name;
 use crate::check::is_of_the_system;
 use crate::check::phase::{Phase, Side};
 use crate::diagnostic::Sink;
-use crate::plan::compose::stages::Draft;
+use crate::plan::compose::stages::{Draft, origin};
 use crate::plan::compose::{BUILD_BASE, RUNTIME_BASE, error, inputs_of, inputs_of_mut};
 use crate::plan::error::stage_never_runs;
-use crate::plan::model::{Input, Operation, OperationKind, Stage, User};
+use crate::plan::model::{Input, Operation, OperationKind, Origin, Stage, User};
 use crate::resolve::image::{Image, Images};
 use crate::resolve::{Inputs, Resolution};
 use crate::source::Span;
@@ -132,11 +132,14 @@ struct Line<'r> {
     leftovers: BTreeMap<String, Leftover<'r>>,
     images: &'r Images,
     places: BTreeMap<String, Span>,
+    /// The stack's declaration, which base images come from: it says which blocks decide about them.
+    stack: Origin,
 }
 
 impl<'r> Line<'r> {
     fn start(inputs: &Inputs<'r>, resolution: &'r Resolution<'_>) -> Self {
         let environment = &inputs.project.config.environment;
+        let stack = &resolution.stack.name;
         let mut line = Self {
             stages: Vec::new(),
             base: [&resolution.base.build, &resolution.base.runtime],
@@ -146,6 +149,7 @@ impl<'r> Line<'r> {
             leftovers: BTreeMap::new(),
             images: &inputs.library.images,
             places: BTreeMap::new(),
+            stack: origin(inputs.sources, &stack.text, stack.span),
         };
         line.enter(Side::Build);
         line
@@ -182,7 +186,7 @@ impl<'r> Line<'r> {
             dir: None,
             provides,
             writes: Vec::new(),
-            origin: None,
+            origin: Some(self.stack.clone()),
         });
     }
 
@@ -208,7 +212,8 @@ impl<'r> Line<'r> {
         };
         if before.user {
             // The user of a base image is its result's alone: commands start as root.
-            operations.insert(0, Operation { kind: OperationKind::User(User { user: "0".into() }), origin: None });
+            let kind = OperationKind::User(User { user: "0".into() });
+            operations.insert(0, Operation { kind, origin: Some(draft.origin.clone()) });
         }
         let dir = before.dir.then(|| before.dir());
         if main_line {

@@ -41,16 +41,21 @@ pub struct Scope<'a, 'e> {
 impl Scope<'_, '_> {
     /// The block statement at `span`.
     pub fn origin(&self, span: Span) -> Origin {
-        let file = self.sources.file(span.file);
-        let (start, end) = (file.position(span.start), file.position(span.end));
-        Origin {
-            block: self.block.name.text.clone(),
-            file: file.name.clone(),
-            line: start.line,
-            column: start.column,
-            end_line: end.line,
-            end_column: end.column,
-        }
+        origin(self.sources, &self.block.name.text, span)
+    }
+}
+
+/// The statement at `span` of a block or stack.
+pub fn origin(sources: &SourceMap, owner: &str, span: Span) -> Origin {
+    let file = sources.file(span.file);
+    let (start, end) = (file.position(span.start), file.position(span.end));
+    Origin {
+        block: owner.into(),
+        file: file.name.clone(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
     }
 }
 

@@ -175,10 +175,13 @@ fn mount(data: &Data, what: &str, reader: Reader<'_>, sink: &mut Sink) -> Option
     }
 }
 
+/// Without `op` it is a copy as Go's plans mean it: of a directory the content, and no error where wildcards find nothing.
 fn copy(fields: &Fields<'_>, reader: Reader<'_>, sink: &mut Sink) -> Option<Copy> {
     let from = needed_input(fields, "from", reader, sink);
     let src = fields.need("src", sink).map(|data| texts(data, &fields.called("src"), sink));
     let dest = fields.need_text("dest", sink);
+    let is_of_go = fields.get("op").is_none();
+    let holds_wildcards_only = src.iter().flatten().all(|path| path.contains(['*', '?', '[']));
     Some(Copy {
         from: from?,
         src: src?,
@@ -187,9 +190,14 @@ fn copy(fields: &Fields<'_>, reader: Reader<'_>, sink: &mut Sink) -> Option<Copy
         chmod: fields.text("chmod", sink),
         patterns: patterns(fields, sink),
         create_dest_path: fields.flag("createDestPath", sink),
-        contents_only: fields.flag("contentsOnly", sink),
-        optional: fields.flag("optional", sink),
+        contents_only: flag_or("contentsOnly", is_of_go, fields, sink),
+        optional: flag_or("optional", is_of_go && holds_wildcards_only, fields, sink),
     })
+}
+
+/// A flag, or what holds where it is not written.
+fn flag_or(name: &str, unsaid: bool, fields: &Fields<'_>, sink: &mut Sink) -> bool {
+    if fields.get(name).is_some() { fields.flag(name, sink) } else { unsaid }
 }
 
 fn needed_input(fields: &Fields<'_>, name: &str, reader: Reader<'_>, sink: &mut Sink) -> Option<Input> {

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::project::config::Located;
 use crate::project::data::Data;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// `cogpack.toml`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,9 +22,27 @@ pub struct Settings {
     /// `blocks = ["tools/blocks"]`: folders or files in the project; absent: `blocks`.
     pub block_paths: Option<Vec<Located<String>>>,
     /// `[params.BLOCK] NAME = VALUE`
-    pub params: IndexMap<String, IndexMap<String, Located<Data>>>,
+    pub params: IndexMap<String, BlockParams>,
     /// `[export]`: `cmd`, `entrypoint`, `workdir`, `user`, `expose`, `env`, `labels`.
     pub export: ExportSettings,
+}
+
+/// `[params.BLOCK]`: what a project sets of one block.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockParams {
+    /// Where the block is named.
+    pub block: Span,
+    /// By the param's name.
+    pub values: IndexMap<String, ParamSetting>,
+}
+
+/// A param that is set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParamSetting {
+    /// Where the param is named.
+    pub name: Span,
+    /// To what.
+    pub value: Located<Data>,
 }
 
 /// `[export]` in `cogpack.toml`: wins over blocks and the stack.

@@ -10,7 +10,7 @@ use crate::diagnostic::Sink;
 use crate::project::config::{Located, is_variable};
 use crate::project::data::{Data, DataKind};
 use crate::project::decode::{Table, Value};
-use crate::project::settings::{ExportSettings, Settings};
+use crate::project::settings::{BlockParams, ExportSettings, ParamSetting, Settings};
 use crate::project::{mistake, path};
 use crate::source::FileId;
 
@@ -74,7 +74,7 @@ fn read_paths(value: &Value, sink: &mut Sink) -> Vec<Located<String>> {
     paths
 }
 
-fn read_params(value: &Value, sink: &mut Sink) -> IndexMap<String, IndexMap<String, Located<Data>>> {
+fn read_params(value: &Value, sink: &mut Sink) -> IndexMap<String, BlockParams> {
     let mut params = IndexMap::new();
     let Some(blocks) = Table::open(value, sink) else {
         return params;
@@ -86,14 +86,16 @@ fn read_params(value: &Value, sink: &mut Sink) -> IndexMap<String, IndexMap<Stri
         let Some(values) = Table::open(&block.value, sink) else {
             continue;
         };
-        let of_block: &mut IndexMap<_, _> = params.entry(block.key.to_owned()).or_default();
+        let of_block = params
+            .entry(block.key.to_owned())
+            .or_insert_with(|| BlockParams { block: block.key_span, values: IndexMap::new() });
         for field in values.fields() {
             if !is_name(field.key) {
                 sink.push(mistake::block_name("parameter", field.key, field.key_span));
             }
             if is_clean(&field.value, sink) {
                 let value = Located { value: field.value.data.clone(), span: field.value.data.span };
-                of_block.insert(field.key.to_owned(), value);
+                of_block.values.insert(field.key.to_owned(), ParamSetting { name: field.key_span, value });
             }
         }
     }

@@ -41,7 +41,7 @@ labels = { "org.example.title" = "x" }
     assert_eq!(values(&settings.with), ["torch", "my-block"]);
     assert_eq!(values(&settings.without), ["pip"]);
     assert_eq!(values(&settings.block_paths.unwrap()), ["tools/blocks"]);
-    assert_eq!(settings.params["uv"].keys().collect::<Vec<_>>(), ["link_mode", "flags"]);
+    assert_eq!(settings.params["uv"].values.keys().collect::<Vec<_>>(), ["link_mode", "flags"]);
     let export = settings.export;
     assert_eq!(export.cmd.unwrap().value, ["python", "main.py"]);
     assert_eq!(export.entrypoint.unwrap().value, [""; 0]);

@@ -1,0 +1,98 @@
+//! What the daemon says went wrong → [`Failure`]: which step it was, where it is written, what it wrote, what to try.
+//!
+//! The daemon's status has the step's digest. The definition has that step, the model its output, the plan its place.
+
+mod cause;
+mod details;
+mod finding;
+mod step;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tonic::{Code, Status};
+
+use crate::build::failure::Failure;
+use crate::build::progress::Model;
+use crate::build::request::{Places, Target};
+use crate::build::solve::failure::details::Details;
+use crate::build::solve::failure::step::Step;
+use crate::llb::definition::Definition;
+
+/// What is known of a build that runs.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    definitions: Mutex<Vec<Definition>>,
+    model: Mutex<Model>,
+}
+
+impl Known {
+    /// The daemon is asked to build this.
+    pub fn asked(&self, definition: &Definition) {
+        lock(&self.definitions).push(definition.clone());
+    }
+
+    /// What happened so far.
+    pub fn model(&self) -> MutexGuard<'_, Model> {
+        lock(&self.model)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why a build stopped.
+#[derive(Debug)]
+pub(super) enum Stopped {
+    /// The daemon said so, or there is no daemon any more.
+    Said(Box<Status>),
+    /// We found out.
+    Found(Failure),
+}
+
+impl From<Status> for Stopped {
+    fn from(status: Status) -> Self {
+        Self::Said(Box::new(status))
+    }
+}
+
+impl From<Failure> for Stopped {
+    fn from(failure: Failure) -> Self {
+        Self::Found(failure)
+    }
+}
+
+impl Stopped {
+    /// In the user's words.
+    pub fn explain(self, known: &Known, targets: &[Target], places: &Places) -> Failure {
+        match self {
+            Self::Found(failure) => failure,
+            Self::Said(status) => explain(&status, &lock(&known.definitions), &known.model(), targets, places),
+        }
+    }
+}
+
+/// What the daemon says of a build → why there is no image. `definitions` is what it was asked to build, `model` what
+/// happened, `targets` and `places` say where that is written.
+pub fn explain(
+    status: &Status,
+    definitions: &[Definition],
+    model: &Model,
+    targets: &[Target],
+    places: &Places,
+) -> Failure {
+    let details = Details::of(status);
+    if is_broken(status, &details) {
+        return Failure::engine(finding::engine_gone(status.message(), model));
+    }
+    let step = Step::find(&details, definitions, model);
+    let message = cause::without_prefixes(status.message());
+    Failure::build(cause::finding(message, &step, step.label(&details, targets, places)))
+}
+
+/// Whether the status is about the connection, or about a daemon that ends. A step's error is neither.
+fn is_broken(status: &Status, details: &Details) -> bool {
+    let is_ours = std::error::Error::source(status).is_some();
+    let is_end = matches!(status.code(), Code::Unavailable | Code::Cancelled);
+    details.vertex.is_none() && (is_ours || is_end)
+}

@@ -1,0 +1,60 @@
+//! Runs `cogpack build` on an engine and reads the image it makes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::engine::Engine;
+use crate::image::Image;
+
+/// What a build ended with.
+pub struct Build {
+    /// The exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// What it wrote, to stderr and stdout.
+    pub output: String,
+    /// The archive, when it succeeded.
+    archive: Option<PathBuf>,
+}
+
+impl Build {
+    pub fn image(&self) -> Option<Image> {
+        self.archive.as_deref().map(Image::read)
+    }
+}
+
+/// Runs `cogpack build` with these arguments, and asks for an archive in `folder`. `name` is the image's on engines that
+/// write no archives themselves.
+pub fn build(engine: &Engine, folder: &Path, name: &str, arguments: &[String], env: &[(String, String)]) -> Build {
+    let archive = folder.join("image.tar");
+    let tag = format!("docker.io/cogpack-test/{name}:latest");
+    let output = if engine.writes_oci {
+        ["-o".to_owned(), format!("type=oci,dest={}", archive.display())]
+    } else {
+        ["-t".to_owned(), tag.clone()]
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cogpack"));
+    command.arg("build").args(arguments).args(output).current_dir(folder).stdin(Stdio::null());
+    for variable in ["BUILDKIT_HOST", "DOCKER_HOST", "DOCKER_CONTEXT", "SOURCE_DATE_EPOCH"] {
+        command.env_remove(variable);
+    }
+    command.env(engine.variable.0, &engine.variable.1).env("NO_COLOR", "1").envs(env.iter().cloned());
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let output = [stderr, stdout].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    if status.success() && !engine.writes_oci {
+        save(engine, &tag, &archive);
+    }
+    Build { code: status.code(), output, archive: status.success().then_some(archive) }
+}
+
+/// Writes an image of the engine's store to an archive, and takes it out of the store.
+pub fn save(engine: &Engine, tag: &str, archive: &Path) {
+    let saved = engine.docker().arg("save").arg("-o").arg(archive).arg(tag).output().unwrap();
+    assert!(saved.status.success(), "{}: {}", engine.name, String::from_utf8_lossy(&saved.stderr));
+    engine.docker().args(["rmi", tag]).output().unwrap();
+}
+
+/// Whether this Cogpack builds at all.
+pub fn builds() -> bool {
+    let help = Command::new(env!("CARGO_BIN_EXE_cogpack")).args(["build", "--help"]).output().unwrap();
+    help.status.success()
+}
