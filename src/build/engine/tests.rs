@@ -24,6 +24,9 @@ use crate::build::engine::{
 use crate::build::failure::Failure;
 use crate::build::request::{Output, OutputKind};
 
+/// What every message about engines ends with.
+const DOCTOR: &str = "`cogpack doctor` shows all places where one may be";
+
 const HERE: &str = env!("CARGO_MANIFEST_DIR");
 
 fn choice(variables: &[(&str, &str)]) -> Choice {
@@ -98,7 +101,7 @@ async fn what_was_asked_for_is_used_or_nothing_is() {
     let socket = socket_in(&folder);
     let _listening = Daemon::buildkit().listen(&folder.path().join("s"));
     let asked = choice(&[("BUILDKIT_HOST", "unix:///nowhere/at/all"), ("DOCKER_HOST", &socket)]);
-    insta::assert_snapshot!(message(find(&asked).await), @"");
+    insta::assert_snapshot!(message(find(&asked).await), @"E1001 the engine that was asked for cannot be used: `BUILDKIT_HOST` (`unix:///nowhere/at/all`): there is no such socket / `cogpack doctor` shows all places where one may be");
     let sightings = survey(&asked).await;
     assert!(matches!(sightings[0].verdict, Verdict::Useless { .. }));
     assert!(matches!(sightings[1].verdict, Verdict::Usable(_)), "{:?}", sightings[1]);
@@ -112,16 +115,28 @@ async fn every_engine_that_is_of_no_use_says_why() {
         ("too old", Daemon::docker("1.39", "18.09.1")),
         ("podman", Daemon { version: Some(podman.to_owned()), ..Daemon::docker("", "") }),
         ("no BuildKit", Daemon { hijack: false, ..Daemon::docker("1.41", "20.10.0") }),
-        ("neither", Daemon::default()),
     ] {
         let said = message(found_with(daemon, at).await);
         let (_, why) = said.split_once("/s`): ").unwrap();
-        shown.push(format!("{name}: {why}"));
+        shown.push(format!("{name}: {}", why.trim_end_matches(DOCTOR).trim_end()));
     }
     for address in ["unix://x", "docker-container://-v", "tcp://127.0.0.1:1", "not-a-context"] {
-        shown.push(format!("{address}: {}", message(find(&at(address)).await)));
+        let said = message(find(&at(address)).await);
+        let (_, why) = said.split_once("`): ").unwrap();
+        shown.push(format!("{address}: {}", why.trim_end_matches(DOCTOR).trim_end()));
     }
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    let hangs_up = message(found_with(Daemon::default(), at).await);
+    assert!(hangs_up.contains("no Docker Engine and no BuildKit answers there: "), "{hangs_up}");
+    assert!(!hangs_up.contains("tonic"), "{hangs_up}");
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    too old: it is Docker 18.09.1, which is too old / update Docker to 20.10 or newer;
+    podman: it is Podman 4.3.1, which has no BuildKit / run BuildKit in a container of Podman, and name it: `--engine podman-container://NAME`;
+    no BuildKit: it is Docker 20.10.0, and its BuildKit does not answer: transport error: POST /grpc is answered with 404 Not Found: page not found /
+    unix://x: the path of a socket is absolute, with three slashes: `unix:///run/buildkit/buildkitd.sock` /
+    docker-container://-v: `-v` is no name of a container /
+    tcp://127.0.0.1:1: connection refused: nothing listens there /
+    not-a-context: `HOME` is not set, so Docker's config is not known /
+    ");
 }
 
 #[tokio::test]
@@ -142,7 +157,28 @@ async fn places_are_tried_in_the_order_of_the_documentation() {
     all.engine = Some("docker-container://c".to_owned());
     let docker = Choice { engine: Some("docker".to_owned()), ..bare.clone() };
     let shown = [places(&bare).await, places(&all).await, places(&docker).await].join("\n\n").replace(home, "HOME");
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r"
+    Docker's socket unix:///var/run/docker.sock
+    Docker's socket unix:///run/user/7/docker.sock
+    Docker's socket unix://HOME/.docker/run/docker.sock
+    BuildKit's socket unix:///run/buildkit/buildkitd.sock
+    BuildKit's socket unix:///run/user/7/buildkit/buildkitd.sock
+    a daemon for this build buildkitd
+
+    `--engine` docker-container://c
+    `BUILDKIT_HOST` tcp://b:1234
+    `DOCKER_HOST` ssh://d
+    BuildKit's socket unix:///run/buildkit/buildkitd.sock
+    BuildKit's socket unix:///run/user/7/buildkit/buildkitd.sock
+    a daemon for this build buildkitd
+
+    Docker's socket unix:///var/run/docker.sock
+    Docker's socket unix:///run/user/7/docker.sock
+    Docker's socket unix://HOME/.docker/run/docker.sock
+    BuildKit's socket unix:///run/buildkit/buildkitd.sock
+    BuildKit's socket unix:///run/user/7/buildkit/buildkitd.sock
+    a daemon for this build buildkitd
+    ");
 }
 
 #[tokio::test]
@@ -180,7 +216,17 @@ async fn a_context_of_docker_names_an_engine_and_its_tls() {
     ];
     write(&docker.join("config.json"), "{");
     let broken = place(choice(&[("HOME", home)])).await;
-    insta::assert_snapshot!(format!("{}\n{broken}", shown.join("\n")).replace(home, "HOME"), @"");
+    insta::assert_snapshot!(format!("{}\n{broken}", shown.join("\n")).replace(home, "HOME"), @r"
+    Docker's context far: tcp://far.example:2376: found
+    `DOCKER_CONTEXT` near: unix:///near.sock: found
+    `DOCKER_CONTEXT` careless: the context does not check who the daemon is (`SkipTLSVerify`), and secrets would be sent to it
+    `DOCKER_CONTEXT` ../../etc: there is no Docker context `../../etc`
+    Docker's socket unix:///var/run/docker.sock: found
+    `DOCKER_HOST` tcp://d:2376: found
+    `BUILDKIT_HOST` tcp://d: in `HOME`, which `BUILDKIT_TLS_DIR` names, TLS files are missing
+    `--engine` near: unix:///near.sock: found
+    Docker's config HOME/.docker/config.json: `HOME/.docker/config.json` cannot be read: EOF while parsing an object at line 1 column 1
+    ");
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test makes the files that it reads")]
@@ -231,7 +277,12 @@ async fn sessions_introduce_themselves_and_carry_bytes_both_ways() {
     let tunnelled = exchange(buildkit.session(&introduction()).await.unwrap()).await;
     let sorted = |text: &str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
     assert_eq!(sorted(&hijacked), sorted(&tunnelled));
-    insta::assert_snapshot!(tunnelled, @"");
+    insta::assert_snapshot!(tunnelled, @r"
+    x-docker-expose-session-uuid: id1
+    x-docker-expose-session-sharedkey: key1
+    x-docker-expose-session-grpc-method: /moby.filesync.v1.FileSync/DiffCopy
+    x-docker-expose-session-grpc-method: /grpc.health.v1.Health/Check
+    ");
 
     let refused = Introduction { id: "refuse-me".to_owned(), ..introduction() };
     let error = buildkit.session(&refused).await.unwrap().read_u8().await.unwrap_err();
@@ -366,5 +417,9 @@ fn what_an_engine_can_export_follows_from_its_worker() {
         ]
         .join(" ")
     });
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    image image image docker oci local ["image", "docker", "oci", "tar", "local"] Ok(())
+    moby moby moby moby oci local ["image", "docker", "oci", "tar", "local"] Ok(())
+    moby E1004 moby moby E1003 local ["image", "tar", "local"] Err("this engine cannot write a cache of type `registry`: it is BuildKit of a Docker Engine with its own image store")
+    "#);
 }
