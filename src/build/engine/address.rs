@@ -335,7 +335,16 @@ mod tests {
             command("ssh://h", Expected::Docker),
             command("ssh://me@h:2222/run/docker.sock", Expected::Docker),
             command("ssh://me@h/run/buildkitd.sock", Expected::BuildKit),
-        ].join("\n"), @"");
+        ].join("\n"), @r"
+        docker exec -i b0 buildctl dial-stdio
+        docker --context=far exec -i b0 buildctl dial-stdio
+        podman exec -i b0 buildctl dial-stdio
+        kubectl exec -i p -- buildctl dial-stdio
+        kubectl --context=c --namespace=n exec --container=k -i p -- buildctl dial-stdio
+        ssh -T -o ConnectTimeout=10 -o ServerAliveInterval=3 -o ServerAliveCountMax=2 -- h docker system dial-stdio
+        ssh -T -o ConnectTimeout=10 -o ServerAliveInterval=3 -o ServerAliveCountMax=2 -l me -p 2222 -- h docker --host=unix:///run/docker.sock system dial-stdio
+        ssh -T -o ConnectTimeout=10 -o ServerAliveInterval=3 -o ServerAliveCountMax=2 -l me -- h buildctl --addr=unix:///run/buildkitd.sock dial-stdio
+        ");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::error::Error;
 
+use tonic::Status;
+
 use crate::build::engine::Features;
 use crate::build::engine::candidates::{Candidate, Refusal};
 use crate::build::failure::Failure;
@@ -14,7 +16,7 @@ pub(super) fn none_found(tried: &[(Candidate, Refusal)]) -> Failure {
         .map(|(candidate, refusal)| format!("{} (`{}`): {}", candidate.source, candidate.shown, refusal.why))
         .collect();
     let list = list.join("; ");
-    let asked_for = matches!(tried, [(candidate, _)] if candidate.last);
+    let asked_for = tried.last().is_some_and(|(candidate, _)| candidate.last);
     let message = if asked_for {
         format!("the engine that was asked for cannot be used: {list}")
     } else {
@@ -26,7 +28,7 @@ pub(super) fn none_found(tried: &[(Candidate, Refusal)]) -> Failure {
             advice.push(given);
         }
     }
-    if advice.is_empty() {
+    if advice.is_empty() && !asked_for {
         advice.push(GET_ONE.to_owned());
     }
     advice.push("`cogpack doctor` shows all places where one may be".to_owned());
@@ -58,6 +60,11 @@ pub(super) fn causes(error: &(dyn Error + 'static)) -> String {
         next = error.source();
     }
     said.join(": ")
+}
+
+/// What a daemon answered, or why it did not.
+pub(super) fn said(status: &Status) -> String {
+    status.source().map_or_else(|| status.message().to_owned(), causes)
 }
 
 /// An introduction that cannot be sent.

@@ -111,8 +111,12 @@ impl Features {
 
     /// The exporter for a form, into a file here or not; or why there is none.
     pub fn can_export(&self, kind: OutputKind, to_a_file: bool) -> Result<&'static str, Diagnostic> {
+        self.find_exporter(kind, to_a_file).ok_or_else(|| error::cannot_export(word(kind), self))
+    }
+
+    fn find_exporter(&self, kind: OutputKind, to_a_file: bool) -> Option<&'static str> {
         let has = |name: &'static str| self.exporters.get(name).copied();
-        let found = match kind {
+        match kind {
             // `moby` is `image` into the Docker Engine's store, unpacked and announced.
             OutputKind::Image => has("moby").or(has("image")),
             OutputKind::Docker if !to_a_file && self.store != Store::Nowhere => has("moby"),
@@ -120,8 +124,7 @@ impl Features {
             OutputKind::Oci => has("oci"),
             OutputKind::Tar => has("tar"),
             OutputKind::Local => has("local"),
-        };
-        found.ok_or_else(|| error::cannot_export(word(kind), self))
+        }
     }
 
     /// Whether it pushes images; or why not.
@@ -136,7 +139,7 @@ impl Features {
 
     /// The outputs that it can write, as they are written on the command line; `docker` is the archive.
     pub fn outputs(&self) -> Vec<&'static str> {
-        let can = |kind: &OutputKind| self.can_export(*kind, *kind == OutputKind::Docker).is_ok();
+        let can = |kind: &OutputKind| self.find_exporter(*kind, *kind == OutputKind::Docker).is_some();
         OUTPUTS.iter().filter(|kind| can(kind)).map(|kind| word(*kind)).collect()
     }
 

@@ -180,3 +180,6 @@ impl Introduction {
         Some(headers)
     }
 }
+
+#[cfg(test)]
+mod tests;

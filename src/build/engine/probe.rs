@@ -127,7 +127,7 @@ async fn asked(mut engine: Engine) -> Result<Engine, String> {
     let channel = channel.map_err(|_| SILENT)?.map_err(|error| error::causes(&error))?;
     let mut client = control_client(channel);
     let workers = tokio::time::timeout(PATIENCE, client.list_workers(ListWorkersRequest::default())).await;
-    let workers = workers.map_err(|_| SILENT)?.map_err(|status| error::causes(&status))?.into_inner();
+    let workers = workers.map_err(|_| SILENT)?.map_err(|status| error::said(&status))?.into_inner();
     engine.features = Features::from_workers(engine.kind, &workers.record);
     if engine.features.buildkit.is_none() {
         // Daemons before 0.11 do not know this question.
