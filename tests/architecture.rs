@@ -87,6 +87,19 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1041", "it is about what a build writes; src/build/session/export/tests.rs makes it"),
     ("E1042", "it is about what an engine sends; src/build/session/export/tests.rs makes it"),
     ("E0907", "the file would be too large to keep; tests/llb_lower.rs makes it"),
+    ("E1070", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1071", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1072", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1073", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1074", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1075", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1076", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1077", "a registry has to answer; tests/progress/failure.rs tells of it"),
+    ("E1078", "a registry has to answer; tests/progress/failure.rs tells of it"),
+    ("E1079", "a registry has to answer; tests/progress/failure.rs tells of it"),
+    ("E1080", "a step has to run; tests/progress/failure.rs tells of it"),
+    ("E1081", "an engine has to end; tests/progress/failure.rs tells of it"),
+    ("E1082", "a registry has to answer; tests/progress/failure.rs tells of it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

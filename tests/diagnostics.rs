@@ -96,6 +96,28 @@ fn sarif_is_one_log_with_one_run() {
 }
 
 #[test]
+fn what_a_program_wrote_is_in_every_format_that_has_room() {
+    let (sources, found) = two_files();
+    let mut lines: Vec<String> = (0..60).map(|number| format!("line {number}")).collect();
+    lines.push("\u{1b}[31mred\u{202e}".to_owned());
+    let found = [found[0].clone().output(lines), found[1].clone().output(vec!["$ true".to_owned()])];
+    let [full, short, json, sarif] = FORMATS.map(|format| render(&found, &sources, format, &Style::PLAIN));
+    for text in [&full, &short, &json, &sarif] {
+        assert_safe(text);
+    }
+    assert!(full.contains("│ line 59") && !full.contains("│ line 20\n"), "{full}");
+    assert!(full.find("│ line 59") < full.find("help: did you mean"), "{full}");
+    assert!(full.contains("␛[31mred"), "{full}");
+    assert_eq!(short.lines().count(), 2);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["diagnostics"][0]["output"].as_array().map(Vec::len), Some(40));
+    assert_eq!(json["diagnostics"][0]["output"][39], "\u{1b}[31mred\u{202e}");
+    assert_sarif(&sarif, &found);
+    let sarif: Value = serde_json::from_str(&sarif).unwrap();
+    assert!(sarif["runs"][0]["results"][1]["message"]["text"].as_str().unwrap().contains("\n\n  $ true"));
+}
+
+#[test]
 fn reports_can_be_ascii_and_narrow() {
     let (sources, found) = two_files();
     let out = render(&found[..1], &sources, Format::Full, &Style { colour: false, unicode: false, width: 1 });

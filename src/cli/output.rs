@@ -12,6 +12,7 @@ use crate::source::SourceMap;
 pub struct Output {
     format: Format,
     quiet: bool,
+    verbose: bool,
     /// What stderr can show.
     pub stderr: Style,
     /// What stdout can show.
@@ -33,6 +34,7 @@ impl Output {
         Self {
             format: global.format,
             quiet: global.quiet,
+            verbose: global.verbose,
             stderr: style(std::io::stderr().is_terminal()),
             stdout: style(std::io::stdout().is_terminal()),
         }
@@ -56,6 +58,11 @@ impl Output {
     /// Whether stdout is a terminal, which bytes would garble.
     pub fn is_terminal(&self) -> bool {
         std::io::stdout().is_terminal()
+    }
+
+    /// Whether they want to know more than usual.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
     }
 
     /// Whether only findings and errors are wanted.

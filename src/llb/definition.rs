@@ -108,6 +108,16 @@ pub struct Source {
     pub locations: BTreeMap<String, pb::Locations>,
 }
 
+impl Source {
+    /// Without ops that come from nowhere. An empty message is left out of a map's entry on the wire, and daemons before
+    /// 0.17 read that as no message at all: when such an op fails, they crash.
+    fn to_message(&self) -> pb::Source {
+        let known = self.locations.iter().filter(|(_, it)| !it.locations.is_empty());
+        let locations = known.map(|(digest, it)| (digest.clone(), it.clone())).collect();
+        pb::Source { locations, infos: self.infos.clone() }
+    }
+}
+
 impl Definition {
     /// The protobuf bytes: the same graph gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -136,10 +146,7 @@ impl Definition {
         pb::Definition {
             def: self.ops.clone(),
             metadata: self.metadata.iter().map(|(digest, it)| (digest.clone(), it.to_message())).collect(),
-            source: self
-                .source
-                .as_ref()
-                .map(|source| pb::Source { locations: source.locations.clone(), infos: source.infos.clone() }),
+            source: self.source.as_ref().map(Source::to_message),
         }
     }
 
@@ -229,5 +236,21 @@ impl Metadata {
 impl ProgressGroup {
     fn to_message(&self) -> pb::ProgressGroup {
         pb::ProgressGroup { id: self.id.clone(), name: self.name.clone(), weak: self.weak }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_names_no_op_that_comes_from_nowhere() {
+        let somewhere = pb::Locations { locations: vec![pb::Location { source_index: 0, ranges: Vec::new() }] };
+        let locations = [("a".to_owned(), pb::Locations::default()), ("b".to_owned(), somewhere)].into_iter().collect();
+        let definition = Definition { source: Some(Source { infos: Vec::new(), locations }), ..Definition::default() };
+        let source = definition.to_message().source.unwrap_or_default();
+        assert_eq!(source.locations.keys().collect::<Vec<_>>(), ["b"]);
+        // The bytes are those of BuildKit's Go client, which writes the empty message out.
+        assert_eq!(Definition::from_bytes(&definition.to_bytes()), Ok(definition));
     }
 }

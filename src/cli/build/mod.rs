@@ -9,6 +9,7 @@ mod environment;
 mod fields;
 mod name;
 mod output;
+mod progress;
 mod run;
 mod secret;
 mod ssh;

@@ -1,6 +1,5 @@
 //! The command line of a build → an image, with what is shown on the way and left behind.
 
-use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +8,10 @@ use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
 
 use crate::build::failure::Failure;
-use crate::build::progress::{self, Kind, Model};
-use crate::build::request::{Places, Request, Target};
+use crate::build::progress::{self, Model, View};
+use crate::build::request::{Places, Target};
 use crate::build::{self, Built, engine};
-use crate::cli::build::{BuildArgs, Environment, Given, Progress, context, given, steps};
+use crate::cli::build::{BuildArgs, Environment, Given, context, given, progress as shown, steps};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
 use crate::cli::output::Output;
@@ -40,14 +39,14 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     given.request.places = places(&sources);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Problem::usage(format!("cannot start: {error}")))?;
-    let kind = kind(given.progress, output);
-    let ended = runtime.block_on(until_interrupted(build(&given, kind, output)));
+    let view = shown::view(given.progress, &environment, output);
+    let ended = runtime.block_on(until_interrupted(build(&given, view)));
     // Tasks that are under way end here: what they do is of no use any more.
     runtime.shutdown_timeout(CANCELLING);
     match ended {
-        Ok((built, _)) => {
+        Ok((built, model)) => {
             leave_behind(&given, &built)?;
-            output.say(&summary(&given.request, &built));
+            output.say(&shown::summary(&given.request, &built, &model, output));
             Ok(Exit::Success)
         }
         Err(failure) => {
@@ -93,10 +92,9 @@ fn places(sources: &Arc<SourceMap>) -> Places {
     Places::new(move |origin| Some(Label { span: span_of(origin, &sources)?, text: String::new() }))
 }
 
-async fn build(given: &Given, kind: Kind, output: &Output) -> Result<(Built, Model), Failure> {
+async fn build(given: &Given, view: View) -> Result<(Built, Model), Failure> {
     let engine = engine::find(&given.choice).await?;
     let (events, received) = unbounded_channel();
-    let view = progress::view(kind, output.stderr, Box::new(std::io::stderr()));
     let shown = tokio::spawn(progress::show(received, view));
     let built = build::solve(&engine, &given.request, &events).await;
     drop(events);
@@ -131,16 +129,6 @@ fn exit(failure: &Failure) -> Exit {
     }
 }
 
-fn kind(progress: Progress, output: &Output) -> Kind {
-    match progress {
-        _ if output.is_quiet() => Kind::Quiet,
-        Progress::Quiet => Kind::Quiet,
-        Progress::Rawjson => Kind::RawJson,
-        Progress::Auto if std::io::stderr().is_terminal() => Kind::Plain,
-        Progress::Plain | Progress::Tty | Progress::Auto => Kind::Plain,
-    }
-}
-
 /// Writes the files that say what was built.
 fn leave_behind(given: &Given, built: &Built) -> Result<(), Problem> {
     if let Some(path) = &given.iidfile {
@@ -156,14 +144,4 @@ fn leave_behind(given: &Given, built: &Built) -> Result<(), Problem> {
 fn write_metadata(path: &Path, built: &Built) -> Result<(), Problem> {
     let text = serde_json::to_string_pretty(&json!(built.response)).unwrap_or_default();
     files::write(path, format!("{text}\n").as_bytes())
-}
-
-fn summary(request: &Request, built: &Built) -> String {
-    let names: Vec<&str> =
-        request.outputs.iter().filter_map(|output| output.attributes.get("name").map(String::as_str)).collect();
-    let what = if names.is_empty() { "the image".to_owned() } else { names.join(", ") };
-    match &built.digest {
-        Some(digest) => format!("Built {what} ({digest})"),
-        None => format!("Built {what}"),
-    }
 }

@@ -174,8 +174,11 @@ fn message_after<'a>(message: &'a str, words: &str) -> Option<&'a str> {
     rest.split_whitespace().next().map(|word| word.trim_end_matches(':')).filter(|word| !word.is_empty())
 }
 
-/// The path that is missing: in quotes, or after `lstat`.
+/// The path that is missing: in quotes, or after `lstat`; without the place where the daemon has the source mounted.
 fn quoted_path(message: &str) -> Option<&str> {
     let in_quotes = message.split('"').skip(1).step_by(2).find(|part| part.starts_with('/'));
-    in_quotes.or_else(|| ["lstat ", "stat ", "open "].iter().find_map(|words| message_after(message, words)))
+    let after_word = || ["lstat ", "stat ", "open "].iter().find_map(|words| message_after(message, words));
+    let path = in_quotes.or_else(after_word)?;
+    let mounted = path.find("/buildkit-mount").map(|at| &path[at + 1..]);
+    Some(mounted.and_then(|rest| rest.find('/').map(|at| &rest[at..])).unwrap_or(path))
 }
