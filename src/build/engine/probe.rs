@@ -14,7 +14,7 @@ use crate::build::engine::features::known_version;
 use crate::build::engine::{Engine, Features, Kind, Way, control_client, error, own};
 
 /// How long an engine may take for each answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// The first version of Docker's API with a BuildKit that can be steered: Docker 20.10.
 const OLDEST_API: (u32, u32) = (1, 41);
@@ -138,7 +138,7 @@ async fn asked(mut engine: Engine) -> Result<Engine, String> {
     Ok(engine)
 }
 
-const SILENT: &str = "it is silent for 10 seconds";
+const SILENT: &str = "it is silent for 8 seconds";
 
 async fn patiently<T>(answer: impl Future<Output = T>) -> Result<T, Refusal> {
     let silent = |_| Refusal::new("it takes connections and says nothing").advise("restart the daemon: it hangs");

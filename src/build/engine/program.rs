@@ -16,12 +16,20 @@ const MOST_WORDS: u64 = 4096;
 pub(super) struct Program {
     input: ChildStdin,
     output: ChildStdout,
-    /// What it says on stderr; there until it was used as the reason why nothing came.
-    words: Option<JoinHandle<String>>,
+    /// What it says on stderr, when it is wanted as the reason why nothing came.
+    words: Words,
     /// Whether anything came.
     answered: bool,
     name: &'static str,
     _child: Child,
+}
+
+/// What a program says against us.
+enum Words {
+    /// It may still speak.
+    Listening(JoinHandle<String>),
+    /// It ended.
+    Heard(String),
 }
 
 impl Program {
@@ -37,20 +45,31 @@ impl Program {
         else {
             return Err(io::Error::other(format!("the program `{name}` has no pipes")));
         };
-        let words = Some(tokio::spawn(listen(words)));
+        let words = Words::Listening(tokio::spawn(listen(words)));
         Ok(Self { input, output, words, answered: false, name, _child: child })
     }
 
     /// Why a program ended before it said anything.
     fn poll_reason(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let words = match &mut self.words {
-            Some(words) => ready!(Pin::new(words).poll(context)).unwrap_or_default(),
-            None => String::new(),
+        if let Words::Listening(task) = &mut self.words {
+            self.words = Words::Heard(ready!(Pin::new(task).poll(context)).unwrap_or_default());
+        }
+        let words = match &self.words {
+            Words::Heard(words) => words.trim(),
+            Words::Listening(_) => "",
         };
-        self.words = None;
-        let words = words.trim();
         let ended = format!("`{}` ended", self.name);
         Poll::Ready(io::Error::other(if words.is_empty() { ended } else { format!("{ended}: {words}") }))
+    }
+
+    /// A pipe that broke before anything came: the program has a reason for it.
+    fn poll_sent<T>(&mut self, context: &mut Context<'_>, sent: io::Result<T>) -> Poll<io::Result<T>> {
+        match sent {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !self.answered => {
+                self.poll_reason(context).map(Err)
+            }
+            sent => Poll::Ready(sent),
+        }
     }
 }
 
@@ -80,11 +99,13 @@ impl AsyncRead for Program {
 
 impl AsyncWrite for Program {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, data: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.input).poll_write(context, data)
+        let sent = ready!(Pin::new(&mut self.input).poll_write(context, data));
+        self.poll_sent(context, sent)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.input).poll_flush(context)
+        let sent = ready!(Pin::new(&mut self.input).poll_flush(context));
+        self.poll_sent(context, sent)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

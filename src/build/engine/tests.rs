@@ -316,6 +316,13 @@ async fn a_program_that_reaches_nothing_gives_its_words_as_the_reason() {
     let mut program = Program::start("sh", &words).unwrap();
     let error = program.read_u8().await.unwrap_err();
     assert_eq!(error.to_string(), "`sh` ended: Error: No such container: b0");
+    let error = loop {
+        // It may end before or after it is written to.
+        if let Err(error) = program.write_all(b"PRI * HTTP/2.0").await {
+            break error;
+        }
+    };
+    assert_eq!(error.to_string(), "`sh` ended: Error: No such container: b0");
     let missing = Program::start("no-such-program-anywhere", &[]).err().unwrap();
     assert_eq!(missing.to_string(), "the program `no-such-program-anywhere` is not on PATH");
     assert_eq!(exchange_words(Program::start("cat", &[]).unwrap()).await, "hello");
