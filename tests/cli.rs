@@ -67,7 +67,7 @@ fn bad_usage_is_exit_2_with_what_to_do() {
         (&["explain", "E9999"], "cogpack explain"),
         (&["blocks", "pyton"], "did you mean `python`?"),
         (&["frobnicate"], "unrecognized"),
-        (&["build"], "cogpack compile --emit llb"),
+        (&["push"], "cogpack build -t NAME --push"),
         (&["build", "--load"], "cogpack build -t NAME"),
         (&["build", "-t", "Model"], "names are in lower case: `model`"),
         (&["build", "-o", "type=oic,dest=x"], "did you mean `oci`?"),

@@ -89,6 +89,18 @@ pub enum Secret {
     File(PathBuf),
     /// In an environment variable of this process.
     Environment(String),
+    /// Here.
+    Text(Hidden),
+}
+
+/// A text that no message shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(pub Arc<str>);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// What answers for an ssh key.

@@ -70,7 +70,6 @@ pub enum When {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Build an image
-    #[command(hide = true)]
     Build(Box<BuildArgs>),
     /// Compile a project to a plan or to LLB
     Compile(CompileArgs),

@@ -33,6 +33,9 @@ use crate::cli::output::Output;
 /// Deeply nested input is refused before it is walked, but a chain of `let`s may be as long as a file.
 const STACK_BYTES: usize = 256 << 20;
 
+/// The C library takes larger blocks from elsewhere.
+const BLOCK_BYTES: usize = 120 << 10;
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
@@ -66,9 +69,9 @@ fn missing_command(error: &clap::Error) -> Option<&'static str> {
         return None;
     };
     Some(match word.as_str() {
-        "build" | "run" | "push" | "predict" | "serve" | "solve" => {
-            "cogpack compiles, and starts no build: `cogpack compile --emit llb DIR | buildctl build --local context=DIR`"
-        }
+        "solve" => "`cogpack build` builds an image",
+        "push" => "`cogpack build -t NAME --push` builds an image and pushes it",
+        "run" | "predict" | "serve" => "build the image with `cogpack build -t NAME`, and start it with `docker run`",
         "format" => "`cogpack fmt` formats block files",
         "lint" | "validate" | "verify" => "`cogpack check` finds what is wrong",
         "show" | "graph" | "inspect" => "`cogpack plan` shows what a build would do, `cogpack blocks NAME` a block",
@@ -96,7 +99,17 @@ fn missing_option(error: &clap::Error) -> Option<&'static str> {
     })
 }
 
+/// Room for what a usual project takes. The C library makes the heap of any but the first thread larger page by page,
+/// with a call for each; what was given back is used without one, as long as something lies behind it.
+fn room() -> Box<u8> {
+    let blocks: Vec<Vec<u8>> = (0..12).map(|_| Vec::with_capacity(BLOCK_BYTES)).collect();
+    let behind = Box::new(0);
+    drop(std::hint::black_box(blocks));
+    std::hint::black_box(behind)
+}
+
 fn run(cli: &Cli) -> Exit {
+    let _behind = room();
     let output = Output::new(&cli.global);
     output::start_logging(&cli.global);
     let result = match &cli.command {

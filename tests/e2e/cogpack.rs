@@ -52,9 +52,3 @@ pub fn save(engine: &Engine, tag: &str, archive: &Path) {
     assert!(saved.status.success(), "{}: {}", engine.name, String::from_utf8_lossy(&saved.stderr));
     engine.docker().args(["rmi", tag]).output().unwrap();
 }
-
-/// Whether this Cogpack builds at all.
-pub fn builds() -> bool {
-    let help = Command::new(env!("CARGO_BIN_EXE_cogpack")).args(["build", "--help"]).output().unwrap();
-    help.status.success()
-}

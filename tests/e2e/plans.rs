@@ -64,9 +64,6 @@ fn each_plan_becomes_its_image_on_buildkit() {
 
 fn run_all(engine: Option<Engine>) {
     let Some(engine) = engine else { return };
-    if !cogpack::builds() {
-        return skip("plans on engines: this cogpack has no `build`");
-    }
     let mut problems = Vec::new();
     for folder in cases() {
         let name = folder.file_name().unwrap().to_str().unwrap();

@@ -40,6 +40,7 @@ impl Secrets {
     async fn value(&self, id: &str, secret: &Secret) -> Result<Vec<u8>, String> {
         match secret {
             Secret::Environment(name) => variable(name),
+            Secret::Text(text) => limited(text.0.as_bytes().to_vec()),
             Secret::File(path) if is_pipe(path).await => {
                 let mut from_pipes = self.from_pipes.lock().await;
                 if let Some(value) = from_pipes.get(id) {

@@ -30,14 +30,6 @@ pub(super) struct Gateway {
     job: MetadataValue<Ascii>,
 }
 
-/// The config of an image, as its registry or the daemon has it.
-pub(super) struct Resolved {
-    /// Of its manifest or index; empty where an old daemon has it locally only.
-    pub digest: String,
-    /// JSON.
-    pub config: Vec<u8>,
-}
-
 /// A result of the gateway: files, which are not made yet. `None` is an empty file tree.
 pub(super) type Reference = Option<String>;
 
@@ -54,13 +46,13 @@ impl Gateway {
         Ok(Capabilities::from_pong(&pong))
     }
 
-    /// The config of an image; `reference` is complete. With `pull` its registry is asked again.
+    /// The config of an image as its registry or the daemon has it, in JSON; `reference` is complete. With `pull` its registry is asked again.
     pub(super) async fn resolve(
         &mut self,
         reference: &str,
         platform: &Platform,
         pull: bool,
-    ) -> Result<Resolved, Status> {
+    ) -> Result<Vec<u8>, Status> {
         let request = ResolveImageConfigRequest {
             r#ref: reference.to_owned(),
             platform: Some(to_message(platform)),
@@ -69,7 +61,7 @@ impl Gateway {
             ..ResolveImageConfigRequest::default()
         };
         let answer = self.client.resolve_image_config(self.call(request)).await?.into_inner();
-        Ok(Resolved { digest: answer.digest, config: answer.config })
+        Ok(answer.config)
     }
 
     /// Names the files that a definition describes. Nothing runs yet.

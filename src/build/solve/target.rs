@@ -10,7 +10,7 @@ use crate::build::failure::Failure;
 use crate::build::progress::{Event, Events};
 use crate::build::request::{Request, Target};
 use crate::build::solve::failure::Stopped;
-use crate::build::solve::gateway::{Gateway, Resolved};
+use crate::build::solve::gateway::Gateway;
 use crate::build::solve::history;
 use crate::llb;
 use crate::llb::config::ImageConfig;
@@ -49,7 +49,7 @@ impl Preparation<'_> {
         let resolved = self.resolve_bases(gateway, &target.plan).await?;
         let mut image_configs = IndexMap::new();
         for (reference, found) in &resolved {
-            let text = String::from_utf8_lossy(&found.config);
+            let text = String::from_utf8_lossy(found);
             let config = ImageConfig::from_json(reference, &text).map_err(Failure::build)?;
             if let Some(known) = target.image_configs.get(reference) {
                 self.compare(reference, known, &config);
@@ -70,14 +70,14 @@ impl Preparation<'_> {
         if self.request.no_cache {
             lowered.definition.ignore_cache();
         }
-        let base = lowered.base.as_ref().and_then(|base| resolved.get(base)).map(|found| found.config.clone());
+        let base = lowered.base.as_ref().and_then(|base| resolved.get(base)).cloned();
         history::complete(&mut lowered.config, base.as_deref(), &llb::layers::of(&lowered.definition));
         let platform = llb::graph::platform::normalize(&target.plan.platform);
         Ok(Prepared { definition: lowered.definition, config: lowered.config, base, platform })
     }
 
     /// The configs of all images that stages start at.
-    async fn resolve_bases(&self, gateway: &Gateway, plan: &Plan) -> Result<IndexMap<String, Resolved>, Stopped> {
+    async fn resolve_bases(&self, gateway: &Gateway, plan: &Plan) -> Result<IndexMap<String, Vec<u8>>, Stopped> {
         let references: IndexSet<&String> = plan
             .stages
             .iter()
@@ -127,8 +127,7 @@ impl Preparation<'_> {
     /// An old daemon ignores what it does not know, and would build something else.
     fn check_capabilities(&self, definition: &Definition) -> Result<(), Failure> {
         let needed: BTreeSet<&str> = definition.metadata.values().flat_map(|it| &it.caps).map(|cap| &**cap).collect();
-        let missing: Vec<&str> =
-            needed.into_iter().filter(|cap| !self.capabilities.llb.contains(*cap)).collect();
+        let missing: Vec<&str> = needed.into_iter().filter(|cap| !self.capabilities.llb.contains(*cap)).collect();
         if missing.is_empty() { Ok(()) } else { Err(Failure::refused(error::lacks(self.engine, &missing))) }
     }
 }

@@ -15,7 +15,7 @@ use crate::cli::build::{BuildArgs, Environment, Given, context, given, progress 
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
 use crate::cli::output::Output;
-use crate::cli::{files, project};
+use crate::cli::{files, project, runtime};
 use crate::diagnostic::{Label, Sink};
 use crate::plan::place::span_of;
 use crate::source::SourceMap;
@@ -37,8 +37,7 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
         return Ok(Exit::stopped_by(sink.diagnostics()));
     }
     given.request.places = places(&sources);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Problem::usage(format!("cannot start: {error}")))?;
+    let runtime = runtime::start()?;
     let view = shown::view(given.progress, &environment, output);
     let ended = runtime.block_on(until_interrupted(build(&given, view)));
     // Tasks that are under way end here: what they do is of no use any more.
@@ -76,7 +75,11 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
         if given.plan.is_some() {
             given.request.contexts = context::of_plan(&plan, &given.folders, sources, sink)?;
         }
+        steps::check_given(&plan, &given.request)?;
         steps::set_network(&mut plan, given.network);
+        if let Some(certificates) = &given.ca {
+            steps::trust(&mut plan, &mut given.request, certificates);
+        }
         given.request.targets.push(Target { plan, image_configs, sources: texts });
     }
     if given.plan.is_none() {
