@@ -73,24 +73,25 @@ pub(super) fn bad_session() -> Failure {
 }
 
 /// The form of an output that the engine has no exporter for.
-pub(super) fn cannot_export(form: &str, features: &Features) -> Diagnostic {
+pub(super) fn cannot_export(form: &str, features: &Features) -> Failure {
     let message = format!("this engine cannot write the output `{form}`: it is {}", features.title());
-    Diagnostic::error(code::ENGINE_NO_EXPORTER, message)
-        .help(format!("it can write {}; {MORE}", listed(&features.outputs())))
+    let help = format!("it can write {}; {MORE}", listed(&features.outputs()));
+    Failure::refused(Diagnostic::error(code::ENGINE_NO_EXPORTER, message).help(help))
 }
 
 /// An engine whose images have to be pushed with `docker push`.
-pub(super) fn cannot_push(features: &Features) -> Diagnostic {
+pub(super) fn cannot_push(features: &Features) -> Failure {
     let message = format!("this engine does not push what it builds: it is {}", features.title());
-    Diagnostic::error(code::ENGINE_NO_PUSH, message)
-        .help(format!("build with `-t NAME`, then `docker push NAME`; {MORE}"))
+    let help = format!("build with `-t NAME`, then `docker push NAME`; {MORE}");
+    Failure::refused(Diagnostic::error(code::ENGINE_NO_PUSH, message).help(help))
 }
 
 /// A kind of cache that the engine cannot write.
-pub(super) fn cannot_cache(kind: &str, features: &Features) -> Diagnostic {
+pub(super) fn cannot_cache(kind: &str, features: &Features) -> Failure {
     let message = format!("this engine cannot write a cache of type `{kind}`: it is {}", features.title());
     let caches: Vec<&str> = features.caches.iter().copied().collect();
-    Diagnostic::error(code::ENGINE_NO_CACHE, message).help(format!("it can write {}; {MORE}", listed(&caches)))
+    let help = format!("it can write {}; {MORE}", listed(&caches));
+    Failure::refused(Diagnostic::error(code::ENGINE_NO_CACHE, message).help(help))
 }
 
 /// What can do what a Docker Engine of the usual kind cannot.

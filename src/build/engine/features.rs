@@ -11,8 +11,8 @@ use bollard_buildkit_proto::moby::buildkit::v1::types::WorkerRecord;
 use bollard_buildkit_proto::pb::Platform;
 
 use crate::build::engine::{Kind, error};
+use crate::build::failure::Failure;
 use crate::build::request::{Output, OutputKind};
-use crate::diagnostic::Diagnostic;
 
 /// The label of a worker that keeps its files with one of containerd's snapshotters, as all but the Docker Engine's own do.
 const SNAPSHOTTER: &str = "org.mobyproject.buildkit.worker.snapshotter";
@@ -102,7 +102,7 @@ impl Features {
     }
 
     /// The exporter for an output, or why there is none.
-    pub fn exporter(&self, output: &Output) -> Result<String, Diagnostic> {
+    pub fn exporter(&self, output: &Output) -> Result<String, Failure> {
         if is_set(output, "push") {
             self.can_push()?;
         }
@@ -110,7 +110,7 @@ impl Features {
     }
 
     /// The exporter for a form, into a file here or not; or why there is none.
-    pub fn can_export(&self, kind: OutputKind, to_a_file: bool) -> Result<&'static str, Diagnostic> {
+    pub fn can_export(&self, kind: OutputKind, to_a_file: bool) -> Result<&'static str, Failure> {
         self.find_exporter(kind, to_a_file).ok_or_else(|| error::cannot_export(word(kind), self))
     }
 
@@ -128,12 +128,12 @@ impl Features {
     }
 
     /// Whether it pushes images; or why not.
-    pub fn can_push(&self) -> Result<(), Diagnostic> {
+    pub fn can_push(&self) -> Result<(), Failure> {
         if self.store == Store::Docker { Err(error::cannot_push(self)) } else { Ok(()) }
     }
 
     /// Whether a kind of cache can be exported; or why not.
-    pub fn can_cache(&self, kind: &str) -> Result<(), Diagnostic> {
+    pub fn can_cache(&self, kind: &str) -> Result<(), Failure> {
         if self.caches.contains(kind) { Ok(()) } else { Err(error::cannot_cache(kind, self)) }
     }
 

@@ -50,7 +50,6 @@ static RUNNING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 /// A daemon that was started. Dropping it ends it.
 #[derive(Debug)]
 pub(super) struct Daemon {
-    #[expect(clippy::disallowed_types, reason = "a daemon is started for the build, and ended when this is dropped")]
     child: Child,
     id: Option<Pid>,
 }

@@ -410,8 +410,9 @@ fn what_an_engine_can_export_follows_from_its_worker() {
         destination: None,
     };
     let shown = [&standalone, &containerd, &graph_driver].map(|features| {
-        let exporter =
-            |output: &Output| features.exporter(output).unwrap_or_else(|refused| format!("{:?}", refused.code));
+        let exporter = |output: &Output| {
+            features.exporter(output).unwrap_or_else(|refused| format!("{:?}", refused.diagnostics()[0].code))
+        };
         [
             exporter(&output(OutputKind::Image, None)),
             exporter(&output(OutputKind::Image, Some("true"))),
@@ -420,7 +421,7 @@ fn what_an_engine_can_export_follows_from_its_worker() {
             exporter(&output(OutputKind::Oci, None)),
             exporter(&output(OutputKind::Local, None)),
             format!("{:?}", features.outputs()),
-            format!("{:?}", features.can_cache("registry").map_err(|refused| refused.message)),
+            format!("{:?}", features.can_cache("registry").map_err(|refused| refused.diagnostics()[0].message.clone())),
         ]
         .join(" ")
     });

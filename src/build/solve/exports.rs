@@ -18,13 +18,13 @@ pub(super) async fn exporters(engine: &Engine, request: &Request) -> Result<Vec<
         return Err(Failure::refused(error::one_output(&engine.name)));
     }
     for cache in &request.cache_to {
-        engine.features.can_cache(&cache.kind).map_err(Failure::refused)?;
+        engine.features.can_cache(&cache.kind)?;
     }
     Ok(exporters)
 }
 
 fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Exporter, Failure> {
-    let kind = engine.features.exporter(output).map_err(Failure::refused)?;
+    let kind = engine.features.exporter(output)?;
     let mut attributes = output.attributes.clone();
     if matches!(output.kind, OutputKind::Image | OutputKind::Oci) {
         attributes.entry("oci-mediatypes".to_owned()).or_insert_with(|| "true".to_owned());

@@ -172,7 +172,7 @@ impl Control for Fake {
         if introduced.contains("refuse-me") {
             return Err(Status::permission_denied("no session for you"));
         }
-        let first = Ok(BytesMessage { data: introduced.into_bytes().into() });
+        let first = Ok(BytesMessage { data: introduced.into_bytes() });
         Ok(Response::new(stream::iter([first]).chain(messages).boxed()))
     }
 
