@@ -21,7 +21,8 @@ use tonic::{Code, Status};
 const BLOCK: &str = "block tool {
   uses network
   phase build.app-deps {
-    stage online from image \"registry.example/base:1\" {
+    stage online {
+      from image \"registry.example/base:1\"
       run \"pip install torch\"
     }
     stage offline {
@@ -29,7 +30,7 @@ const BLOCK: &str = "block tool {
         set -e
         fetch-weights --all
       \"\"\"
-      copy \"weights\" to \"/weights\"
+      copy \"weights\" from context to \"/weights\"
     }
   }
 }
@@ -127,7 +128,7 @@ fn plan() -> Plan {
             {
                 "id": "tool-online",
                 "source": { "image": "registry.example/base:1" },
-                "origin": origin("stage online from image \"registry.example/base:1\""),
+                "origin": origin("stage online"),
                 "operations": [exec("run \"pip install torch\"", "pip install torch", "default")],
             },
             {
@@ -137,7 +138,7 @@ fn plan() -> Plan {
                     exec("run \"\"\"\n        set -e\n        fetch-weights --all\n      \"\"\"", "set -e\nfetch-weights --all\n", "none"),
                     {
                         "op": "copy", "from": { "local": "context" }, "src": ["weights"], "dest": "/weights",
-                        "origin": origin("copy \"weights\" to \"/weights\""),
+                        "origin": origin("copy \"weights\" from context to \"/weights\""),
                     },
                 ],
             },
@@ -148,7 +149,8 @@ fn plan() -> Plan {
     let mut sink = Sink::new();
     let file = sources.add("plan.json", text.as_str());
     let read = cogpack::plan::read::read(file, &text, &mut sink);
-    read.unwrap_or_else(|| panic!("{}", render(sink.diagnostics(), &sources, Format::Full, &Style::PLAIN))).plan
+    assert!(read.is_some(), "{}", render(sink.diagnostics(), &sources, Format::Full, &Style::PLAIN));
+    read.unwrap().plan
 }
 
 fn origin(part: &str) -> Value {
@@ -194,6 +196,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "fetch",
         "",
         "failed to solve: rpc error: code = Unknown desc = runc run failed: unable to start container process: exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown",
+    ),
+    (
+        "no_program",
+        "fetch",
+        "runc run failed: unable to start container process: exec: \"/nope\": stat /nope: no such file or directory\n",
+        "process \"/nope x\" did not complete successfully: exit code: 1",
     ),
     (
         "no_network",
@@ -311,7 +319,7 @@ fn without_details_the_step_that_failed_is_found_in_what_happened() {
     let mut model = Model::default();
     model.fold(&Event::Status(Box::new(StatusResponse { vertexes: vec![vertex], ..StatusResponse::default() })));
     let report = build.shown(&Status::unknown(message), &model);
-    assert!(report.contains("blocks/tool.block:5:7") && report.contains("E1070"), "{report}");
+    assert!(report.contains("blocks/tool.block:6:7") && report.contains("E1070"), "{report}");
 }
 
 #[test]

@@ -115,7 +115,16 @@ async fn run(
     tokio::pin!(job, steer);
     let answer = tokio::select! {
         // The job failed before it had a result, or there is no engine behind the connection.
-        answer = &mut job => answer,
+        // Or we gave it up, and hear that before the reason is handed on.
+        answer = &mut job => match answer {
+            Err(status) if status.message().contains(gateway::gave_up().message()) => {
+                match tokio::time::timeout(GIVING_UP, steer).await {
+                    Ok(Err(stopped)) => return Err(stopped),
+                    _ => Err(status),
+                }
+            }
+            answer => answer,
+        },
         steered = &mut steer => match steered {
             Ok(()) => job.await,
             Err(failure) => {

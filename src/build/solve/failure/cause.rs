@@ -49,7 +49,9 @@ const UNREACHABLE: &[&str] = &[
     "connection reset",
     "network is unreachable",
     "tls handshake timeout",
+    "bad gateway",
     "503 service unavailable",
+    "gateway timeout",
     "server misbehaving",
     "temporary failure in name resolution",
 ];
@@ -115,7 +117,9 @@ fn program(said: &Said<'_>, message: &str, code: Option<i64>) -> Diagnostic {
         return finding::other_platform(said);
     }
     let is_missing = has(message, &["executable file not found", "exec: \"", "no such file or directory"]);
-    if code == Some(127) || code == Some(126) || code.is_none() && is_missing {
+    // Newer daemons end with 1 then, and write the reason where the program would write.
+    let never_began = has(&output, &["unable to start container process: exec"]);
+    if code == Some(127) || code == Some(126) || never_began || code.is_none() && is_missing {
         return finding::command(said, code);
     }
     if code == Some(137) || has(message, &["signal: killed", "oom"]) {
