@@ -6,7 +6,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 /// The directory that nothing leaves.
@@ -31,12 +31,6 @@ impl Root {
     /// Opens a file for reading. What is there need not be one, so look at it; pipes do not block.
     pub fn file(&self, path: &str) -> Result<OwnedFd, Errno> {
         self.enter(path, FILE)
-    }
-
-    /// Looks at an entry itself, without following it.
-    pub fn look(&self, path: &str) -> Result<Stat, Errno> {
-        let (directory, name) = split(path);
-        rustix::fs::statat(self.directory(directory)?, name, AtFlags::SYMLINK_NOFOLLOW)
     }
 
     /// Where a link points; `None` if there is no link.

@@ -73,7 +73,7 @@ async fn answer(transfer: Transfer, context: Context, asked: Asked, incoming: St
     let transfer = Arc::new(transfer);
     let opening = Arc::clone(&transfer);
     let opened = tokio::task::spawn_blocking(move || {
-        opening.open(&context, &asked).map_err(|found| opening.fail(found)).ok().map(Arc::new)
+        opening.open(&context, &asked).map_err(|found| opening.fail(*found)).ok().map(Arc::new)
     });
     let Ok(Some(opened)) = opened.await else { return };
     let (jobs, waiting) = mpsc::unbounded_channel();
@@ -88,21 +88,22 @@ async fn answer(transfer: Transfer, context: Context, asked: Asked, incoming: St
 }
 
 impl Transfer {
-    fn open(&self, context: &Context, asked: &Asked) -> Result<(Root, Filter), Diagnostic> {
+    fn open(&self, context: &Context, asked: &Asked) -> Result<(Root, Filter), Box<Diagnostic>> {
         let name = self.report.context();
         let directory = || context.directory.display().to_string();
-        let root = Root::open(&context.directory).map_err(|error| error::directory(name, &directory(), error))?;
+        let root =
+            Root::open(&context.directory).map_err(|error| Box::new(error::directory(name, &directory(), error)))?;
         let mut include = asked.include.clone();
         if !asked.follow.is_empty() {
-            let followed =
-                follow(&root, &asked.follow).map_err(|(path, error)| error::unreadable(name, &path, error))?;
+            let followed = follow(&root, &asked.follow)
+                .map_err(|(path, error)| Box::new(error::unreadable(name, &path, error)))?;
             if !followed.is_empty() {
                 include.extend(followed);
                 include = without_nested(include);
             }
         }
         let filter = Filter::new(context.ignore.clone(), &context.named, &include, &asked.exclude)
-            .map_err(|invalid| error::pattern(name, &invalid))?;
+            .map_err(|invalid| Box::new(error::pattern(name, &invalid)))?;
         Ok((root, filter))
     }
 

@@ -17,7 +17,10 @@ pub struct Told {
 
 /// What was told. An id is the place in it.
 #[derive(Debug, Default)]
-pub struct Table(Mutex<Vec<Option<Box<(String, Look)>>>>);
+pub struct Table(Mutex<Vec<Unasked>>);
+
+/// A file that was not asked for; absent when it was, and for what has no content.
+type Unasked = Option<Box<(String, Look)>>;
 
 impl Table {
     /// Takes up an entry that has no content.
