@@ -188,8 +188,11 @@ fn a_definition_is_read_back_as_it_was() {
     for_every_plan(|_, definition| {
         let read = Definition::from_bytes(&definition.to_bytes()).expect("a definition");
         assert_eq!(&read, definition);
+        // A message leaves out what says nothing.
+        let mut told = definition.clone();
+        told.source.iter_mut().for_each(|source| source.locations.retain(|_, it| !it.locations.is_empty()));
         let message = definition.to_message().encode_to_vec();
-        assert_eq!(&Definition::from_bytes(&message).expect("a definition"), definition);
+        assert_eq!(Definition::from_bytes(&message).expect("a definition"), told);
         let ops: Vec<Vec<u8>> = read.ops.iter().map(|bytes| decode(bytes).to_bytes()).collect();
         assert_eq!(ops, definition.ops);
         assert_eq!(to_json(&read), to_json(definition));

@@ -12,11 +12,18 @@ pub struct Build {
     pub code: Option<i32>,
     /// What it wrote, to stderr and stdout.
     pub output: String,
-    /// The archive, when it succeeded.
+    /// The archive, when it succeeded and the engine could write one.
     archive: Option<PathBuf>,
+    /// It succeeded, and the engine writes no archive of an image without layers.
+    pub has_no_archive: bool,
 }
 
 impl Build {
+    /// Whether the engine lacks something that the plan needs. Only those refuse that are older than Docker 23.
+    pub fn is_refused(&self) -> bool {
+        self.code == Some(1) && self.output.contains("error[E1052]")
+    }
+
     pub fn image(&self) -> Option<Image> {
         self.archive.as_deref().map(Image::read)
     }
@@ -40,15 +47,22 @@ pub fn build(engine: &Engine, folder: &Path, name: &str, arguments: &[String], e
     command.env(engine.variable.0, &engine.variable.1).env("NO_COLOR", "1").envs(env.iter().cloned());
     let Output { status, stdout, stderr } = command.output().unwrap();
     let output = [stderr, stdout].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    if status.success() && !engine.writes_oci {
-        save(engine, &tag, &archive);
+    let is_saved = status.success() && (engine.writes_oci || save(engine, &tag, &archive));
+    Build {
+        code: status.code(),
+        output,
+        archive: is_saved.then_some(archive),
+        has_no_archive: status.success() && !is_saved,
     }
-    Build { code: status.code(), output, archive: status.success().then_some(archive) }
 }
 
-/// Writes an image of the engine's store to an archive, and takes it out of the store.
-pub fn save(engine: &Engine, tag: &str, archive: &Path) {
+/// Writes an image of the engine's store to an archive, and takes it out of the store. False when the image has no layers,
+/// which Docker 20.10 does not write.
+pub fn save(engine: &Engine, tag: &str, archive: &Path) -> bool {
     let saved = engine.docker().arg("save").arg("-o").arg(archive).arg(tag).output().unwrap();
-    assert!(saved.status.success(), "{}: {}", engine.name, String::from_utf8_lossy(&saved.stderr));
     engine.docker().args(["rmi", tag]).output().unwrap();
+    let said = String::from_utf8_lossy(&saved.stderr);
+    let is_empty = said.contains("empty export - not implemented");
+    assert!(saved.status.success() || is_empty, "{}: {said}", engine.name);
+    saved.status.success()
 }

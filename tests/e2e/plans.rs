@@ -103,6 +103,14 @@ fn run(engine: &Engine, folder: &Path, name: &str, plan: &str) -> Vec<String> {
         if !case.exit.is_empty() {
             return failure_problems(&case, folder, build.code, &build.output);
         }
+        if !engine.writes_oci && build.is_refused() {
+            skip(&format!("the plan {name}: {} cannot do it, and refuses it before anything runs", engine.name));
+            return Vec::new();
+        }
+        if build.has_no_archive {
+            skip(&format!("the image of the plan {name}: {} writes no archive of one without layers", engine.name));
+            return Vec::new();
+        }
         let Some(image) = build.image() else {
             return vec![format!("ended with {:?}: {}", build.code, build.output.trim())];
         };

@@ -74,10 +74,13 @@ impl Daemon {
                 PacketType::PacketReq => {
                     for data in [stats[packet.id as usize].path.clone().into_bytes(), Vec::new()] {
                         let data = Packet { id: packet.id, data, ..super::tree::of_type(PacketType::PacketData) };
-                        sender.send(data).unwrap();
+                        // A receiver that refuses something hangs up.
+                        let _ = sender.send(data);
                     }
                 }
-                PacketType::PacketFin => sender.send(super::tree::of_type(PacketType::PacketFin)).unwrap(),
+                PacketType::PacketFin => {
+                    let _ = sender.send(super::tree::of_type(PacketType::PacketFin));
+                }
                 PacketType::PacketErr => {}
                 other => panic!("{other:?}"),
             }
