@@ -114,7 +114,10 @@ fn run(engine: &Engine, folder: &Path, name: &str, plan: &str) -> Vec<String> {
         let Some(image) = build.image() else {
             return vec![format!("ended with {:?}: {}", build.code, build.output.trim())];
         };
-        let problems = case.expectation.problems(&image, work.path().to_str().unwrap());
+        let mut problems = case.expectation.problems(&image, work.path().to_str().unwrap());
+        if !engine.writes_oci {
+            problems.retain(|problem| !is_left_mount_point(problem, plan));
+        }
         if !problems.is_empty() {
             return problems;
         }
@@ -122,6 +125,11 @@ fn run(engine: &Engine, folder: &Path, name: &str, plan: &str) -> Vec<String> {
     }
     digests.dedup();
     if digests.len() > 1 { vec![format!("builds from several folders differ: {digests:?}")] } else { Vec::new() }
+}
+
+/// BuildKit before 0.11 leaves the empty directory in which something was mounted.
+fn is_left_mount_point(problem: &str, plan: &str) -> bool {
+    problem.strip_suffix(" is there").is_some_and(|path| plan.contains(&format!(r#""target": "{path}""#)))
 }
 
 fn failure_problems(case: &Case, folder: &Path, code: Option<i32>, output: &str) -> Vec<String> {

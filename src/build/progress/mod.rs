@@ -22,6 +22,7 @@ pub use model::{Group, Model, Sent, Status, Vertex};
 pub use screen::Screen;
 pub use summary::{Outcome, Part, Summary};
 pub use text::bytes;
+pub(in crate::build) use time::rfc3339;
 pub use time::{Time, short};
 
 use std::io::Write;

@@ -45,7 +45,7 @@ pub fn short(duration: Duration) -> String {
 }
 
 /// As Go writes a time in JSON: RFC 3339 with as many digits as it needs.
-pub(super) fn rfc3339(stamp: &Timestamp) -> String {
+pub(in crate::build) fn rfc3339(stamp: &Timestamp) -> String {
     let (year, month, day) = date(stamp.seconds.div_euclid(86_400));
     let second = stamp.seconds.rem_euclid(86_400);
     let mut text =

@@ -2,8 +2,10 @@
 //!
 //! The engine makes up an entry for a layer that has none, from the whole command. An entry too many it marks as empty.
 
+use bollard_buildkit_proto::google::protobuf::Timestamp;
 use serde_json::{Value, json};
 
+use crate::build::progress::rfc3339;
 use crate::llb::config::ImageConfig;
 use crate::llb::layers::Layer;
 
@@ -12,15 +14,24 @@ const COMMENT: &str = "cogpack";
 
 /// Gives `config`, which has the history of its base, an entry for each layer that has none yet.
 ///
-/// `base` is the base's config as the engine has it, `layers` what the image is made of.
-pub(super) fn complete(config: &mut ImageConfig, base: Option<&[u8]>, layers: &[Layer]) {
+/// `base` is the base's config as the engine has it, `layers` what the image is made of. With an epoch, in seconds since 1970,
+/// image and new layers were made then: engines before BuildKit 0.11 are not told of it in another way.
+pub(super) fn complete(config: &mut ImageConfig, base: Option<&[u8]>, layers: &[Layer], epoch: Option<i64>) {
+    let created = epoch.map(|seconds| rfc3339(&Timestamp { seconds, nanos: 0 }));
+    let entry = |created_by: &str| {
+        let mut entry = json!({ "created_by": created_by, "comment": COMMENT });
+        if let Some(created) = &created {
+            entry["created"] = json!(created);
+        }
+        entry
+    };
     let mut history = match config.rest.remove("history") {
         Some(Value::Array(history)) => history,
         _ => Vec::new(),
     };
     let base_layers = base.map_or(0, layer_count);
     let told = history.iter().filter(|entry| entry.get("empty_layer") != Some(&Value::Bool(true))).count();
-    history.extend((told..base_layers).map(|_| json!({ "created_by": "base image", "comment": COMMENT })));
+    history.extend((told..base_layers).map(|_| entry("base image")));
     let own = match layers.split_first() {
         Some((Layer::Image(_), own)) => own,
         _ => layers,
@@ -31,7 +42,10 @@ pub(super) fn complete(config: &mut ImageConfig, base: Option<&[u8]>, layers: &[
             // How many layers it has is not known here; the engine tells of them and of all after them.
             Layer::Image(_) => break,
         };
-        history.push(json!({ "created_by": created_by, "comment": COMMENT }));
+        history.push(entry(created_by));
+    }
+    if let Some(created) = &created {
+        config.rest.insert("created".to_owned(), json!(created));
     }
     config.rest.insert("history".to_owned(), Value::Array(history));
 }
@@ -51,7 +65,7 @@ mod tests {
             vec!["\"sha256:0\""; diff_ids].join(",")
         );
         let mut config = ImageConfig::from_json("base", &base).unwrap();
-        complete(&mut config, Some(base.as_bytes()), layers);
+        complete(&mut config, Some(base.as_bytes()), layers, None);
         let entries = config.rest["history"].as_array().unwrap();
         entries.iter().map(|entry| entry["created_by"].as_str().unwrap_or("?").to_owned()).collect()
     }
@@ -64,6 +78,14 @@ mod tests {
     fn each_layer_has_one_entry_that_names_its_stage() {
         let layers = [Layer::Image("base".into()), stage("pip-install"), stage("source-copy")];
         assert_eq!(history(r#"[{"created_by": "ADD"}]"#, 1, &layers), ["ADD", "pip-install", "source-copy"]);
+    }
+
+    #[test]
+    fn with_an_epoch_image_and_layers_were_made_then() {
+        let mut config = ImageConfig::default();
+        complete(&mut config, None, &[stage("own")], Some(1_700_000_000));
+        assert_eq!(config.rest["created"], "2023-11-14T22:13:20Z");
+        assert_eq!(config.rest["history"][0]["created"], "2023-11-14T22:13:20Z");
     }
 
     #[test]

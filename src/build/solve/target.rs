@@ -71,7 +71,12 @@ impl Preparation<'_> {
             lowered.definition.ignore_cache();
         }
         let base = lowered.base.as_ref().and_then(|base| resolved.get(base)).cloned();
-        history::complete(&mut lowered.config, base.as_deref(), &llb::layers::of(&lowered.definition));
+        history::complete(
+            &mut lowered.config,
+            base.as_deref(),
+            &llb::layers::of(&lowered.definition),
+            self.request.epoch,
+        );
         let platform = llb::graph::platform::normalize(&target.plan.platform);
         Ok(Prepared { definition: lowered.definition, config: lowered.config, base, platform })
     }
