@@ -24,7 +24,7 @@ pub(super) async fn exporters(engine: &Engine, request: &Request) -> Result<Vec<
 }
 
 fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Exporter, Failure> {
-    let kind = engine.features.exporter(output)?;
+    let mut kind = engine.features.exporter(output)?;
     let mut attributes = output.attributes.clone();
     if matches!(output.kind, OutputKind::Image | OutputKind::Oci) {
         attributes.entry("oci-mediatypes".to_owned()).or_insert_with(|| "true".to_owned());
@@ -37,6 +37,12 @@ fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Expor
         {
             attributes.entry("rewrite-timestamp".to_owned()).or_insert_with(|| "true".to_owned());
         }
+    }
+    // `moby` always unpacks, which the daemon refuses beside new times. `image` puts the image into the same store, and the
+    // Docker Engine unpacks it when it first runs.
+    let rewrites = attributes.get("rewrite-timestamp").is_some_and(|value| value == "true");
+    if rewrites && kind == "moby" && engine.features.exporters.contains("image") {
+        kind = "image".to_owned();
     }
     Ok(Exporter { r#type: kind, attrs: attributes.into_iter().collect() })
 }
