@@ -104,7 +104,7 @@ fn kill(own: Option<Own>) {
         let found = said.split("error[").nth(1).unwrap_or_else(|| panic!("{name}: {said}"));
         assert!(!step_ran || found.contains(&build.step()), "{name}: {said}");
         assert_eq!(said.matches("error[").count(), 1, "{name}: {said}");
-        report(&name);
+        report(&format!("{name}: {found}"));
     }
     // So that it ends what it left running.
     own.restart();
@@ -152,10 +152,10 @@ fn hang(own: Option<Own>) {
     }
 }
 
-/// With `COGPACK_TIMES`, says how long each took.
+/// With `COGPACK_TIMES`, says what came of a moment.
 fn report(what: &str) {
     if std::env::var_os("COGPACK_TIMES").is_some() {
-        skip(&format!("nothing: {what}"));
+        engine::say(what);
     }
 }
 

@@ -167,7 +167,12 @@ fn folder() -> PathBuf {
     set("COGPACK_TEST_ENV").unwrap_or_else(|| Path::new(&cache()).join("cogpack-test-env"))
 }
 
-/// Says what is not tested. Past the test harness, which keeps what a passing test prints to itself.
+/// Says what is not tested.
 pub fn skip(what: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: {what}");
+    say(&format!("skipped: {what}"));
+}
+
+/// Says something past the test harness, which keeps what a passing test prints to itself.
+pub fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }

@@ -28,7 +28,7 @@ const CACHE: &str = "cogpack-test/secrets";
 const PLAN: &str = r#"{
  "platform": {"os": "linux", "arch": "amd64"},
  "stages": [{"id": "one", "source": {"image": "REGISTRY/base/busybox:latest"}, "operations": [
-  {"command": "sleep 1; wc -c < /run/secrets/file > /file; wc -c < /run/secrets/shown > /shown",
+  {"command": ": BUILD; sleep 1; wc -c < /run/secrets/file > /file; wc -c < /run/secrets/shown > /shown",
    "mounts": [{"type": "secret", "id": "file", "target": "/run/secrets/file"},
               {"type": "secret", "id": "shown", "target": "/run/secrets/shown"}]}VARIABLE,
   {"from": {"local": "context"}, "src": ["a.txt"], "dest": "/a.txt"}
@@ -38,7 +38,7 @@ const PLAN: &str = r#"{
 
 /// A secret as a variable of the step.
 const VARIABLE: &str = r#",
-  {"command": "sleep 1; printf %s \"$TOKEN\" | wc -c > /variable",
+  {"command": ": BUILD; sleep 1; printf %s \"$TOKEN\" | wc -c > /variable",
    "mounts": [{"type": "secret", "id": "variable", "env": "TOKEN"}]}"#;
 
 #[test]
@@ -71,7 +71,9 @@ fn check(engine: Option<Engine>) {
     fs::create_dir(folder.join("context")).unwrap();
     fs::write(folder.join("context/a.txt"), "a\n").unwrap();
     fs::write(folder.join("secret"), format!("{CANARY}file\n")).unwrap();
-    fs::write(folder.join("plan.json"), PLAN.replace("VARIABLE", variable).replace("REGISTRY", registry)).unwrap();
+    // Builds at the same time with the same step run it once, and one of them would not see it run.
+    let plan = PLAN.replace("VARIABLE", variable).replace("REGISTRY", registry).replace("BUILD", engine.name);
+    fs::write(folder.join("plan.json"), plan).unwrap();
 
     let mut traces = Traces::new();
     for form in ["plan", "llb", "llb-json", "image-config"] {
@@ -82,7 +84,7 @@ fn check(engine: Option<Engine>) {
         assert!(is_known, "{}: {form}: {}", engine.name, String::from_utf8_lossy(&ended.stderr));
         traces.insert(form.to_owned(), [ended.stdout, ended.stderr].concat());
     }
-    for progress in ["plain", "rawjson", "quiet"] {
+    for progress in ["plain", "rawjson"] {
         traces.extend(built(&engine, folder, progress));
     }
     assert_nowhere(&engine, &traces);
