@@ -29,11 +29,23 @@ const AT_ONCE: Duration = Duration::from_millis(500);
 /// How long the daemon may take to end a step that nobody waits for.
 const ENDING: Duration = Duration::from_secs(8);
 
+/// How long no process of a step is seen when it has ended.
+const QUIET: Duration = Duration::from_secs(1);
+
 const PLAN: &str = r#"{
  "platform": {"os": "linux", "arch": "amd64"},
  "stages": [{"id": "one", "source": {"image": "REGISTRY/base/busybox:latest"}, "operations": [
   {"from": {"local": "context"}, "src": ["."], "dest": "/copied/"},
   {"args": ["sleep", "SECONDS"]}
+ ]}],
+ "contexts": {"context": {"name": "context", "source_block": "suite", "description": "files", "metadata": {}}}
+}"#;
+
+/// An image that is its context.
+const TO_PIPE: &str = r#"{
+ "platform": {"os": "linux", "arch": "amd64"},
+ "stages": [{"id": "one", "source": {"scratch": true}, "operations": [
+  {"from": {"local": "context"}, "src": ["."], "dest": "/copied/"}
  ]}],
  "contexts": {"context": {"name": "context", "source_block": "suite", "description": "files", "metadata": {}}}
 }"#;
@@ -134,22 +146,44 @@ fn interrupt(engine: Option<Engine>) {
 
 fn hang(own: Option<Own>) {
     let Some(own) = own else { return };
-    for (times, within) in [(1, AFTER_INTERRUPT), (2, AT_ONCE)] {
-        let work = TempDir::new().unwrap();
-        let mut build = Build::start(&own.engine, work.path());
-        assert!(build.wait_for(None));
-        kill_process(own.pid(), Signal::STOP).unwrap();
-        for _ in 0..times {
-            build.signal(Signal::INT);
-            thread::sleep(Duration::from_millis(30));
-        }
-        let (ended, took) = build.end_within(within);
-        kill_process(own.pid(), Signal::CONT).unwrap();
-        let name = format!("{}, hung, interrupted {times} times, ended after {took:?}", own.engine.name);
-        assert_eq!(ended.code(), Some(130), "{name}: {}", build.said());
-        build.assert_step_ends(&name);
-        report(&name);
-    }
+    let work = TempDir::new().unwrap();
+    let mut build = Build::start(&own.engine, work.path());
+    assert!(build.wait_for(None));
+    kill_process(own.pid(), Signal::STOP).unwrap();
+    build.signal(Signal::INT);
+    let (ended, took) = build.end_within(AFTER_INTERRUPT);
+    kill_process(own.pid(), Signal::CONT).unwrap();
+    let name = format!("{}, hung, ended after {took:?}", own.engine.name);
+    assert_eq!(ended.code(), Some(130), "{name}: {}", build.said());
+    build.assert_step_ends(&name);
+    report(&name);
+}
+
+/// It writes to a pipe that nobody reads, and waits for that a while before it ends.
+#[test]
+fn a_second_interrupt_ends_a_build_at_once() {
+    let Some(engine) = engine::docker_26() else { return };
+    let work = TempDir::new().unwrap();
+    fs::create_dir(work.path().join("context")).unwrap();
+    fs::write(work.path().join("context/large"), vec![b'x'; 5 << 20]).unwrap();
+    fs::write(work.path().join("plan.json"), TO_PIPE).unwrap();
+    let start = || Build::spawn(&engine, work.path(), ["-o", "type=tar,dest=-"], Stdio::piped(), "");
+
+    let mut build = start();
+    build.wait_until_said("sending tarball");
+    build.signal(Signal::INT);
+    let (ended, took) = build.end_within(AFTER_INTERRUPT);
+    assert_eq!(ended.code(), Some(130), "{}", build.said());
+    assert!(took > AT_ONCE, "it does not wait, so there is nothing to cut short");
+
+    let mut build = start();
+    build.wait_until_said("sending tarball");
+    build.signal(Signal::INT);
+    thread::sleep(Duration::from_millis(200));
+    build.signal(Signal::INT);
+    let (ended, took) = build.end_within(AT_ONCE);
+    assert_eq!(ended.code(), Some(130), "{}", build.said());
+    report(&format!("{}, interrupted twice, ended after {took:?}", engine.name));
 }
 
 /// With `COGPACK_TIMES`, says what came of a moment.
@@ -177,11 +211,28 @@ impl<'a> Build<'a> {
         }
         let plan = PLAN.replace("REGISTRY", engine.registry.as_deref().unwrap()).replace("SECONDS", &seconds);
         fs::write(folder.join("plan.json"), plan).unwrap();
+        Self::spawn(engine, folder, ["-t", "cogpack-test/broken"], Stdio::null(), &seconds)
+    }
+
+    /// Builds what lies in the folder.
+    fn spawn(engine: &Engine, folder: &'a Path, output: [&str; 2], stdout: Stdio, seconds: &str) -> Self {
         let said = fs::File::create(folder.join("said")).unwrap();
         let mut build = command(engine);
-        build.args(["build", "--plan", "plan.json", "--context", "context=context", "-t", "cogpack-test/broken"]);
-        build.args(["--progress", "plain"]).current_dir(folder).stdout(Stdio::null()).stderr(said);
-        Self { process: build.spawn().unwrap(), folder, seconds }
+        build
+            .args(["build", "--plan", "plan.json", "--context", "context=context", "--progress", "plain"])
+            .args(output);
+        build.current_dir(folder).stdout(stdout).stderr(said);
+        Self { process: build.spawn().unwrap(), folder, seconds: seconds.to_owned() }
+    }
+
+    /// Waits for these words, and a little more for what they announce.
+    fn wait_until_said(&mut self, words: &str) {
+        let end = Instant::now() + BEGINNING;
+        while !self.said().contains(words) {
+            assert!(Instant::now() < end && self.process.try_wait().unwrap().is_none(), "{}", self.said());
+            thread::sleep(Duration::from_millis(20));
+        }
+        thread::sleep(Duration::from_secs(1));
     }
 
     fn step(&self) -> String {
@@ -234,15 +285,17 @@ impl<'a> Build<'a> {
         ours.filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?)).collect()
     }
 
+    /// A container that was about to start is ended when it has, so there has to be none for a while.
     fn assert_step_ends(&self, name: &str) {
         let began = Instant::now();
-        while !self.sleepers().is_empty() {
+        let mut last_seen = began;
+        while last_seen.elapsed() < QUIET {
+            if !self.sleepers().is_empty() {
+                last_seen = Instant::now();
+            }
             assert!(began.elapsed() < ENDING, "{name}: its step runs on");
-            thread::sleep(Duration::from_millis(50));
+            thread::sleep(Duration::from_millis(20));
         }
-        // A job that goes on would begin it now.
-        thread::sleep(Duration::from_millis(500));
-        assert!(self.sleepers().is_empty(), "{name}: its step began afterwards");
     }
 }
 
