@@ -63,7 +63,7 @@ pub fn of(definition: &Definition) -> Vec<Layer> {
                 }
             }
             Some(Body::Merge(_)) => {
-                let merged = inputs.iter().fold(None, |below, tree| stack(below, tree));
+                let merged = inputs.iter().fold(None, stack);
                 trees.insert((digest, 0), merged);
             }
             Some(Body::Diff(diff)) => {

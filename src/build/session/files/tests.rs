@@ -248,7 +248,7 @@ async fn a_file_that_changes_while_it_is_sent_is_never_finished() {
 #[tokio::test]
 async fn what_cannot_be_read_fails_the_build_with_its_name() {
     let tree = tree(&["dir/secret", "dir/other"]);
-    std::fs::set_permissions(tree.path().join("dir/secret"), PermissionsExt::from_mode(0)).unwrap();
+    std::fs::set_permissions(tree.path().join("dir/secret"), PermissionsExt::from_mode(0o0)).unwrap();
     if std::fs::File::open(tree.path().join("dir/secret")).is_ok() {
         return; // Root reads everything.
     }
