@@ -1,18 +1,41 @@
-//! The one tokio runtime of the process: what waits for an engine runs on it.
+//! The tokio runtime of the process: what waits for an engine runs on it. A small one beside it hears interrupts.
 
 use std::future::Future;
+use std::{io, thread};
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::cli::exit::{Exit, Problem};
 
 /// Starts it.
 pub fn start() -> Result<Runtime, Problem> {
-    Builder::new_multi_thread().enable_all().build().map_err(|error| Problem {
-        message: format!("the system gives no threads: {error}"),
-        help: None,
-        exit: Exit::Engine,
-    })
+    Builder::new_multi_thread().enable_all().build().map_err(|error| no_threads(&error))
+}
+
+fn no_threads(error: &io::Error) -> Problem {
+    Problem { message: format!("the system gives no threads: {error}"), help: None, exit: Exit::Engine }
+}
+
+/// Hears interrupts from now on: the first is what comes out, the second does `end` and ends the process at once. On a
+/// thread of its own, because tasks of a runtime stop when it shuts down, which takes as long as what it waits for.
+pub fn interrupts(end: fn()) -> Result<oneshot::Receiver<()>, Problem> {
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))?;
+    let mut signals = {
+        let _inside = runtime.enter();
+        signal(SignalKind::interrupt()).map_err(|error| no_threads(&error))?
+    };
+    let (first, heard) = oneshot::channel();
+    let listen = async move {
+        signals.recv().await;
+        let _ = first.send(());
+        signals.recv().await;
+        end();
+        std::process::exit(Exit::Interrupted.code());
+    };
+    let listener = thread::Builder::new().name("interrupts".to_owned()).spawn(move || runtime.block_on(listen));
+    listener.map(|_| heard).map_err(|error| no_threads(&error))
 }
 
 /// Runs to the end.

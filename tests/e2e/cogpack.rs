@@ -29,6 +29,17 @@ impl Build {
     }
 }
 
+/// `cogpack` on an engine, whatever this process was started with.
+pub fn command(engine: &Engine) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cogpack"));
+    command.stdin(Stdio::null());
+    for variable in ["BUILDKIT_HOST", "BUILDKIT_PROGRESS", "DOCKER_HOST", "DOCKER_CONTEXT", "SOURCE_DATE_EPOCH"] {
+        command.env_remove(variable);
+    }
+    command.env(engine.variable.0, &engine.variable.1).env("NO_COLOR", "1");
+    command
+}
+
 /// Runs `cogpack build` with these arguments, and asks for an archive in `folder`. `name` is the image's on engines that
 /// write no archives themselves.
 pub fn build(engine: &Engine, folder: &Path, name: &str, arguments: &[String], env: &[(String, String)]) -> Build {
@@ -39,12 +50,8 @@ pub fn build(engine: &Engine, folder: &Path, name: &str, arguments: &[String], e
     } else {
         ["-t".to_owned(), tag.clone()]
     };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_cogpack"));
-    command.arg("build").args(arguments).args(output).current_dir(folder).stdin(Stdio::null());
-    for variable in ["BUILDKIT_HOST", "DOCKER_HOST", "DOCKER_CONTEXT", "SOURCE_DATE_EPOCH"] {
-        command.env_remove(variable);
-    }
-    command.env(engine.variable.0, &engine.variable.1).env("NO_COLOR", "1").envs(env.iter().cloned());
+    let mut command = command(engine);
+    command.arg("build").args(arguments).args(output).current_dir(folder).envs(env.iter().cloned());
     let Output { status, stdout, stderr } = command.output().unwrap();
     let output = [stderr, stdout].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     let is_saved = status.success() && (engine.writes_oci || save(engine, &tag, &archive));

@@ -8,6 +8,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rustix::process::Pid;
+
 /// One engine, as Cogpack reaches it.
 pub struct Engine {
     pub name: &'static str,
@@ -29,6 +31,75 @@ impl Engine {
         command.arg("-H").arg(format!("unix://{}", self.docker.display())).env("DOCKER_BUILDKIT", "1");
         command
     }
+}
+
+/// An engine that no other test uses: it may be killed. Stopped and deleted with this.
+pub struct Own {
+    pub engine: Engine,
+    name: String,
+    release: &'static str,
+}
+
+impl Own {
+    pub fn docker_20(name: &str) -> Option<Self> {
+        Self::of(docker_20()?, &format!("{name}-20"), "20.10")
+    }
+
+    pub fn docker_26(name: &str) -> Option<Self> {
+        Self::of(docker_26()?, &format!("{name}-26"), "26.1")
+    }
+
+    pub fn buildkit(name: &str) -> Option<Self> {
+        Self::of(buildkit()?, &format!("{name}-bk"), "26.1")
+    }
+
+    /// One like `engine`, which is shared.
+    fn of(engine: Engine, name: &str, release: &'static str) -> Option<Self> {
+        if engine.registry.is_none() {
+            skip(&format!("{name}: no engine for one test can be started"));
+            return None;
+        }
+        let mut own = Self { engine, name: format!("{name}-{}", std::process::id()), release };
+        own.restart();
+        let own_folder = own.folder();
+        own.engine.docker = own_folder.join("docker.sock");
+        let (variable, address) = &mut own.engine.variable;
+        let socket = if *variable == "BUILDKIT_HOST" { "buildkit.sock" } else { "docker.sock" };
+        *address = format!("unix://{}", own_folder.join(socket).display());
+        Some(own)
+    }
+
+    /// Starts it unless it runs.
+    pub fn restart(&self) {
+        env_py(&["start", &self.name, "--release", self.release])
+            .unwrap_or_else(|said| panic!("{}: {said}", self.name));
+    }
+
+    /// Its daemon's process.
+    pub fn pid(&self) -> Pid {
+        let text = std::fs::read_to_string(self.folder().join("docker.pid")).unwrap();
+        Pid::from_raw(text.trim().parse().unwrap()).unwrap()
+    }
+
+    fn folder(&self) -> PathBuf {
+        folder().join("engines").join(&self.name)
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Err(said) = env_py(&["stop", &self.name]) {
+            skip(&format!("stopping {}: {said}", self.name));
+        }
+    }
+}
+
+/// Runs `env.py`; what it said, when it failed.
+fn env_py(arguments: &[&str]) -> Result<(), String> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/env/env.py");
+    let mut run = Command::new("python3");
+    let ended = run.arg(program).args(arguments).output().map_err(|why| why.to_string())?;
+    if ended.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&ended.stderr).into_owned()) }
 }
 
 /// Docker Engine 20.10, the oldest that is supported.
@@ -96,7 +167,12 @@ fn folder() -> PathBuf {
     set("COGPACK_TEST_ENV").unwrap_or_else(|| Path::new(&cache()).join("cogpack-test-env"))
 }
 
-/// Says what is not tested. Past the test harness, which keeps what a passing test prints to itself.
+/// Says what is not tested.
 pub fn skip(what: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: {what}");
+    say(&format!("skipped: {what}"));
+}
+
+/// Says something past the test harness, which keeps what a passing test prints to itself.
+pub fn say(what: &str) {
+    let _ = writeln!(std::io::stderr(), "{what}");
 }

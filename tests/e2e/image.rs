@@ -89,6 +89,11 @@ impl Image {
         Self { digest, config, layers, files }
     }
 
+    /// Every path and what lies there.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &File)> {
+        self.files.iter().map(|(path, file)| (path.as_str(), file))
+    }
+
     /// What lies at a path, through links in its folders but not at its end.
     pub fn find(&self, path: &str) -> Option<&File> {
         let mut at = String::new();
@@ -109,6 +114,11 @@ impl Image {
         }
         self.files.get(&at)
     }
+}
+
+/// The members of an archive, unpacked: of each image and of all that is said about it.
+pub fn members(archive: &Path) -> BTreeMap<String, Vec<u8>> {
+    parts(archive).into_iter().map(|(name, data)| (name, unpacked(&data))).collect()
 }
 
 /// The members of a tar, or the files of a folder's archive, by name.
@@ -138,7 +148,8 @@ fn is_attestation(entry: &Value) -> bool {
     entry["platform"]["os"] == "unknown" || entry["annotations"].get("vnd.docker.reference.type").is_some()
 }
 
-fn unpacked(layer: &[u8]) -> Vec<u8> {
+/// What is packed with gzip, unpacked; anything else as it is.
+pub fn unpacked(layer: &[u8]) -> Vec<u8> {
     assert!(!layer.starts_with(b"\x28\xb5\x2f\xfd"), "a layer is packed with zstd, which is not read here");
     if !layer.starts_with(b"\x1f\x8b") {
         return layer.to_vec();

@@ -7,9 +7,13 @@
 )]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod broken;
 mod cogpack;
+mod contexts;
 mod engine;
+mod examples;
 mod expectation;
 mod image;
 mod layers;
 mod plans;
+mod secrets;

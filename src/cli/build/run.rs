@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::sync::oneshot;
 
 use crate::build::failure::Failure;
 use crate::build::progress::{self, Model, View};
@@ -39,7 +40,8 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     given.request.places = places(&sources);
     let runtime = runtime::start()?;
     let view = shown::view(given.progress, &environment, output);
-    let ended = runtime.block_on(until_interrupted(build(&given, view)));
+    let interrupted = runtime::interrupts(engine::end_daemons)?;
+    let ended = runtime.block_on(until_interrupted(build(&given, view), interrupted));
     // Tasks that are under way end here: what they do is of no use any more.
     runtime.shutdown_timeout(CANCELLING);
     match ended {
@@ -106,20 +108,14 @@ async fn build(given: &Given, view: View) -> Result<(Built, Model), Failure> {
     built.map(|built| (built, model))
 }
 
-/// The outcome, unless the user interrupts: then what runs is dropped, which cancels it. A second time ends the process at
-/// once.
-async fn until_interrupted<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+/// The outcome, unless the user interrupts: then what runs is dropped, which cancels it.
+async fn until_interrupted<T>(
+    work: impl Future<Output = Result<T, Failure>>,
+    interrupted: oneshot::Receiver<()>,
+) -> Result<T, Failure> {
     tokio::select! {
         outcome = work => outcome,
-        _ = tokio::signal::ctrl_c() => {
-            tokio::spawn(async {
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    engine::end_daemons();
-                    std::process::exit(Exit::Interrupted.code());
-                }
-            });
-            Err(Failure::Interrupted)
-        }
+        Ok(()) = interrupted => Err(Failure::Interrupted),
     }
 }
 
