@@ -203,7 +203,8 @@ class Project:
         self.write("run.py", f"{RUNNER}# {number}\n")
 
     def edit_config(self, number):
-        self.write("cog.yaml", f"{COG_YAML}environment: [\"EDIT={number}\"]\n")
+        """A label of the image. The `environment` of cog.yaml is no such edit: it holds for the steps of the build too."""
+        self.write("cogpack.toml", f'[export]\nlabels = {{ "org.example.edit" = "{number}" }}\n')
 
     def add_requirement(self, _number):
         self.write("requirements.txt", "emoji==2.14.0\ntext-unidecode==1.3\n")
@@ -229,8 +230,8 @@ class WithDockerfile(Project):
     def edit_config(self, number):
         super().edit_config(number)
         text = (self.folder / "Dockerfile").read_text()
-        lines = [line for line in text.splitlines() if not line.startswith("ENV EDIT=")]
-        self.write("Dockerfile", "\n".join([*lines, f"ENV EDIT={number}"]) + "\n")
+        lines = [line for line in text.splitlines() if not line.startswith("LABEL ")]
+        self.write("Dockerfile", "\n".join([*lines, f'LABEL org.example.edit="{number}"']) + "\n")
 
     def build(self, engine):
         engine.docker("build", "-t", "bench/model", self.folder)
@@ -448,7 +449,7 @@ FILES_PLAN = {
     "version": 1,
     "platform": {"os": "linux", "arch": "amd64"},
     "contexts": {"context": {"name": "the project"}},
-    "stages": [{"id": "all", "name": "All files", "phaseKey": "export.01-app", "source": {"scratch": True},
+    "stages": [{"id": "all", "name": "All files", "phaseKey": "export.02-app", "source": {"scratch": True},
                 "operations": [{"op": "copy", "from": {"local": "context"}, "src": ["."], "dest": "/", "createDestPath": True}]}],
     "export": {},
 }

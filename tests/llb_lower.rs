@@ -133,6 +133,36 @@ fn layers_are_copies_from_the_last_of_a_chain_where_the_engine_has_no_diff() {
     insta::assert_snapshot!(shown(&layered("one", "two", "debian:12"), &options));
 }
 
+/// Two stages that write one place, each the layer of an export stage of its own.
+fn upgraded() -> Plan {
+    let writes = |stage: Stage| Stage { writes: vec!["/venv".to_owned()], ..stage };
+    let export = |stage: Stage| Stage { phase: phase("export.01-runtime"), ..stage };
+    plan([
+        writes(stage("one", image("debian:12"), [run("one")])),
+        writes(stage("two", from_stage("one"), [run("two")])),
+        export(stage("first", image("debian:12"), [layer("one"), env(&[("A", "1")])])),
+        export(stage("second", from_stage("first"), [layer("two")])),
+    ])
+}
+
+/// The copies in the files ops of a definition, each with the op that it reads.
+fn copies(plan: &Plan) -> usize {
+    let options = Options { merge_diff: false, ..options() };
+    to_json(&lower(plan, &options).unwrap().definition).matches("\"copy\": {").count()
+}
+
+#[test]
+fn stages_of_layers_have_one_copy_of_what_a_chain_writes_where_the_engine_has_no_diff() {
+    assert_eq!(copies(&upgraded()), 1);
+}
+
+#[test]
+fn a_stage_of_layers_that_another_reads_has_its_own_copy_where_the_engine_has_no_diff() {
+    let mut plan = upgraded();
+    plan.stages[3].operations.push(copy(copying(from_stage("first"), &["/venv/old"], "/old")));
+    assert_eq!(copies(&plan), 3);
+}
+
 #[test]
 fn a_layer_depends_on_its_stage_alone() {
     let before = digests(&lowered(&layered("one", "two", "debian:12")).definition, "diff");

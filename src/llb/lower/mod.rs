@@ -10,7 +10,7 @@ mod label;
 mod layer;
 mod stage;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -20,7 +20,7 @@ use crate::llb::config::{Base, ImageConfig};
 use crate::llb::definition::Definition;
 use crate::llb::error::{self, Place};
 use crate::llb::graph::{Caps, Constraints, FileRef, Graph, State};
-use crate::plan::model::{Input, Plan};
+use crate::plan::model::{Input, Layer, Plan};
 
 /// What lowering may know beside the plan.
 #[derive(Clone, Debug)]
@@ -102,6 +102,8 @@ struct Lowering<'a> {
     sources: BTreeMap<&'a Input, State>,
     /// Differences that were made, by stage.
     diffs: BTreeMap<&'a str, State>,
+    /// Stages that leave their layers to the next one.
+    passing: BTreeSet<&'a str>,
     files: BTreeMap<&'a str, FileRef>,
     sink: Sink,
     /// How many bytes of variables were written so far.
@@ -125,6 +127,8 @@ struct Built<'a> {
     parent: Option<&'a str>,
     /// What it leaves.
     result: State,
+    /// Layers that it leaves to the stage that starts at it.
+    layers: Vec<(&'a Layer, Place<'a>)>,
     /// What it changes.
     writes: &'a [String],
     /// The image that the stages before it start at.
@@ -146,6 +150,7 @@ impl<'a> Lowering<'a> {
             stages: IndexMap::new(),
             sources: BTreeMap::new(),
             diffs: BTreeMap::new(),
+            passing: if options.merge_diff { BTreeSet::new() } else { layer::passing(plan) },
             files: BTreeMap::new(),
             sink: Sink::new(),
             variables: 0,

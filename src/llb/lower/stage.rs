@@ -42,7 +42,7 @@ impl<'a> Lowering<'a> {
             state: source.clone(),
             is_own: false,
             over: Vec::new(),
-            layers: Vec::new(),
+            layers: self.passed_on(stage),
             is_linked,
         };
         if stage.dir.is_some() || !stage.env.is_empty() {
@@ -54,8 +54,10 @@ impl<'a> Lowering<'a> {
             }
             self.operation(&mut walk, operation);
         }
-        self.settle(&mut walk);
-        Built { place: 0, source, parent, result: walk.state, writes: &stage.writes, image }
+        if !self.passing.contains(stage.id.as_str()) {
+            self.settle(&mut walk);
+        }
+        Built { place: 0, source, parent, result: walk.state, layers: walk.layers, writes: &stage.writes, image }
     }
 
     fn operation(&mut self, walk: &mut Walk<'a>, operation: &'a Operation) {
