@@ -148,7 +148,7 @@ fn upgraded() -> Plan {
 /// The copies in the files ops of a definition, each with the op that it reads.
 fn copies(plan: &Plan) -> usize {
     let options = Options { merge_diff: false, ..options() };
-    to_json(&lower(plan, &options).unwrap().definition).matches("\"copy\": {").count()
+    to_json(&lower(plan, &options).expect("it is lowered").definition).matches("\"copy\": {").count()
 }
 
 #[test]

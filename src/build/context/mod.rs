@@ -6,7 +6,7 @@
 //!  what the daemon asks for ─table→ files to read ───┘
 //! ```
 //!
-//! Whatever links a context holds, and whoever changes them meanwhile, nothing outside it is read: see [`root`].
+//! Whatever links a context holds, and whoever changes them meanwhile, nothing outside it is read: see `root`.
 
 mod entry;
 mod error;

@@ -63,7 +63,7 @@ impl Default for Style {
     }
 }
 
-/// Prints findings, in the order of [`in_order`]. Each text format ends with a line end, and is empty when there are no findings; [`Format::Json`]
+/// Prints findings, in the order of file and place. Each text format ends with a line end, and is empty when there are no findings; [`Format::Json`]
 /// and [`Format::Sarif`] are whole documents in any case.
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, style: &Style) -> String {
     let shown = in_order(diagnostics);
