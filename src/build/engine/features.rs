@@ -73,9 +73,9 @@ impl Store {
 
     fn caches(self) -> &'static [&'static str] {
         match self {
-            Self::Nowhere => &["azblob", "gha", "inline", "local", "registry", "s3"],
+            Self::Nowhere => &["azblob", "gha", "inline", "registry", "s3"],
             Self::Docker => &["inline"],
-            Self::Containerd => &["gha", "inline", "local", "registry"],
+            Self::Containerd => &["gha", "inline", "registry"],
         }
     }
 }
