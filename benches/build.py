@@ -268,10 +268,6 @@ def one_round(machine, work, release, number, taken, sizes):
         tools.reverse()
     projects = {tool: tool(work / tool.title, machine) for tool in tools}
     engines = {tool: machine.engine(f"bench-{tool.title[0].lower()}", release) for tool in tools}
-    if release == "20.10":
-        # BuildKit 0.8 does not fall back to plain HTTP for a host that this environment stands in for; `pull` does.
-        for tool in tools:
-            engines[tool].docker("pull", f"ghcr.io/astral-sh/uv:{projects[tool].known['uv']}")
     for title, edit, times in STEPS:
         for turn in range(times):
             for tool in tools:

@@ -61,6 +61,12 @@ class Engine:
             self.daemon.start()
         self.proxy.start()
 
+    def pull(self, reference):
+        """Has the engine an image, unless it has it already."""
+        docker = [program(self.programs, "docker"), "-H", f"unix://{self.socket}"]
+        if subprocess.run([*docker, "image", "inspect", reference], capture_output=True).returncode:
+            output([*docker, "pull", "-q", reference])
+
     def stop(self):
         self.proxy.stop()
         self.daemon.stop()

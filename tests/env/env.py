@@ -19,7 +19,7 @@ import time
 import programs
 from daemon import Failed
 from engine import Engine
-from images import push
+from images import push, uv_reference
 from registry import Registry
 from state import Skip, folder, locked, opened, write
 
@@ -34,10 +34,17 @@ def up(state, _options):
     registry.start()
     push(state, registry)
     for name, release in ENGINES.items():
-        Engine(state, name, unpacked[release]).start(release, registry)
+        started(Engine(state, name, unpacked[release]), release, registry)
     addresses = "".join(f"{key}={value}\n" for key, value in listed(state, registry, unpacked).items())
     write(state / "addresses.env", addresses)
     print(f"{addresses}up in {time.monotonic() - began:.1f} s; the addresses are in {state / 'addresses.env'}")
+
+
+def started(engine, release, registry, on_tmpfs=False):
+    """Starts an engine. BuildKit in 20.10 insists on TLS for hosts that the registry stands in for, where Docker itself does not."""
+    engine.start(release, registry, on_tmpfs)
+    if release == "20.10":
+        engine.pull(f"ghcr.io/{uv_reference()}")
 
 
 def listed(state, registry, unpacked):
@@ -78,7 +85,7 @@ def start(state, options):
     registry = Registry(state / "registry", unpacked["tools"])
     registry.start()
     engine = Engine(state, options.name, unpacked[options.release])
-    engine.start(options.release, registry, options.tmpfs)
+    started(engine, options.release, registry, options.tmpfs)
     print(f"DOCKER_SOCK={engine.socket}\nBUILDKIT_SOCK={engine.buildkit_socket}")
 
 

@@ -10,6 +10,10 @@ import sys
 UPGRADE = b"POST /grpc HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 0\r\n\r\n"
 
 
+# The loop itself holds its tasks weakly: one that waits for a connection nobody else holds would be collected.
+SERVING = set()
+
+
 async def pass_on(reader, writer):
     try:
         while data := await reader.read(1 << 16):
@@ -42,10 +46,16 @@ async def serve(docker, reader, writer):
         to_engine.close()
 
 
+def accept(docker, reader, writer):
+    task = asyncio.ensure_future(serve(docker, reader, writer))
+    SERVING.add(task)
+    task.add_done_callback(SERVING.discard)
+
+
 async def main(listen, docker):
     if os.path.exists(listen):
         os.unlink(listen)
-    server = await asyncio.start_unix_server(lambda reader, writer: serve(docker, reader, writer), listen)
+    server = await asyncio.start_unix_server(lambda reader, writer: accept(docker, reader, writer), listen)
     async with server:
         await server.serve_forever()
 

@@ -37,7 +37,7 @@ def references():
         "library/python:3.13-slim",
         "library/gcc:14-bookworm",
         "library/busybox:1.35",
-        f"astral-sh/uv:{uv_version()}",
+        uv_reference(),
         "base/busybox:latest",
         "base/config:latest",
         "base/s390x:latest",
@@ -67,7 +67,7 @@ def made(state):
     with ThreadPoolExecutor() as both:
         systems = both.map(list, (of_bookworm(bookworm, uv), of_trixie(trixie)))
         made = [one for system in systems for one in system]
-    made += [(f"astral-sh/uv:{uv_version()}", of_uv(uv)), *of_busybox(program(tools, "busybox"))]
+    made += [(uv_reference(), of_uv(uv)), *of_busybox(program(tools, "busybox"))]
     assert sorted(reference for reference, _ in made) == sorted(references())
     return made
 
@@ -144,6 +144,10 @@ def of_busybox(busybox):
     tree = Tree()
     tree.file("arch.txt", "s390x\n")
     yield "base/s390x:latest", Image({"Env": [PATH]}, [Layer("a file", tree.tar())], "s390x", in_index=True)
+
+
+def uv_reference():
+    return f"astral-sh/uv:{uv_version()}"
 
 
 def uv_version():

@@ -10,6 +10,10 @@ import sys
 from urllib.parse import urlsplit
 
 
+# The loop itself holds its tasks weakly: one that waits for a connection nobody else holds would be collected.
+SERVING = set()
+
+
 async def pass_on(reader, writer):
     try:
         while data := await reader.read(1 << 16):
@@ -46,8 +50,14 @@ async def serve(registry, hosts, reader, writer):
     writer.close()
 
 
+def accept(registry, hosts, reader, writer):
+    task = asyncio.ensure_future(serve(registry, hosts, reader, writer))
+    SERVING.add(task)
+    task.add_done_callback(SERVING.discard)
+
+
 async def main(port, registry, *hosts):
-    server = await asyncio.start_server(lambda reader, writer: serve(registry, hosts, reader, writer), "127.0.0.1", int(port))
+    server = await asyncio.start_server(lambda reader, writer: accept(registry, hosts, reader, writer), "127.0.0.1", int(port))
     async with server:
         await server.serve_forever()
 
