@@ -66,12 +66,14 @@ pub struct Compilation {
     pub image_configs: IndexMap<String, ImageConfig>,
     /// The texts of the blocks that took part, by the names that origins use.
     pub sources: IndexMap<String, Arc<str>>,
+    /// The blocks and stacks as they were read and checked.
+    pub front: Front,
     /// Findings that do not stop the build.
     pub warnings: Vec<Diagnostic>,
 }
 
 /// The blocks and stacks of a project as far as they are read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Front {
     /// The trees, the project's first.
     pub asts: Vec<Ast>,
@@ -104,10 +106,12 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     project.tree().unnameable().iter().for_each(|name| sink.push(project::error::name_not_text(name)));
     let plan = stop_at_errors(Some(plan), sink)?;
     info!(stages = plan.stages.len(), "plan composed");
+    let metadata = Metadata::new(&inputs, &resolution);
     Some(Compilation {
-        metadata: Metadata::new(&inputs, &resolution),
+        metadata,
         image_configs: environment::image_configs(&library, &plan.platform),
         sources: program.texts(sources),
+        front: Front { hir, asts: program.into_asts() },
         warnings: sink.diagnostics().to_vec(),
         plan,
     })

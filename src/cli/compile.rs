@@ -1,5 +1,7 @@
 //! `cogpack compile`
 
+use std::mem::{ManuallyDrop, take};
+
 use crate::cli::args::{CompileArgs, Emit};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
@@ -25,7 +27,8 @@ pub fn run(args: &CompileArgs, output: &Output) -> Result<Exit, Problem> {
     let emitted = match args.emit {
         Emit::Ast | Emit::Hir => front(args, &sources, &mut sink)?,
         Emit::Plan | Emit::Llb | Emit::LlbJson | Emit::ImageConfig => match lowerable(args, &sources, &mut sink)? {
-            Some(lowerable) => emit(args, lowerable, &mut sink)?,
+            // The process is about to end. Giving all this back first, piece by piece, would take a tenth of its time.
+            Some(lowerable) => emit(args, &mut ManuallyDrop::new(lowerable), &mut sink)?,
             None => None,
         },
     };
@@ -63,27 +66,30 @@ fn lowerable(args: &CompileArgs, sources: &SourceMap, sink: &mut Sink) -> Result
     }
 }
 
-fn emit(args: &CompileArgs, lowerable: Lowerable, sink: &mut Sink) -> Result<Option<Vec<u8>>, Problem> {
+fn emit(args: &CompileArgs, lowerable: &mut Lowerable, sink: &mut Sink) -> Result<Option<Vec<u8>>, Problem> {
     if args.emit == Emit::Plan {
         return Ok(Some(write::to_json(&lowerable.plan).into_bytes()));
     }
-    let mut image_configs = lowerable.image_configs;
+    let mut image_configs = take(&mut lowerable.image_configs);
     for entry in &args.image_config {
         let (reference, config) = image_config(entry)?;
         image_configs.insert(reference, config);
     }
     let options = llb::lower::Options {
         image_configs,
-        sources: lowerable.sources,
+        sources: take(&mut lowerable.sources),
         local_unique: args.local_unique.clone(),
         ..llb::lower::Options::default()
     };
     match llb::lower(&lowerable.plan, &options) {
-        Ok(lowered) => Ok(Some(match args.emit {
-            Emit::LlbJson => llb::json::to_json(&lowered.definition).into_bytes(),
-            Emit::ImageConfig => lowered.config.to_json().into_bytes(),
-            _ => lowered.definition.to_bytes(),
-        })),
+        Ok(lowered) => {
+            let lowered = ManuallyDrop::new(lowered);
+            Ok(Some(match args.emit {
+                Emit::LlbJson => llb::json::to_json(&lowered.definition).into_bytes(),
+                Emit::ImageConfig => lowered.config.to_json().into_bytes(),
+                _ => lowered.definition.to_bytes(),
+            }))
+        }
         Err(found) => {
             found.into_iter().for_each(|diagnostic| sink.push(diagnostic));
             Ok(None)

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use crate::cli::exit::Problem;
 use crate::cli::{files, project};
-use crate::compile::{self, Options};
+use crate::compile::{self, Front, Options};
 use crate::diagnostic::Sink;
 use crate::llb::config::ImageConfig;
 use crate::plan::model::Plan;
@@ -23,6 +23,9 @@ pub struct Lowerable {
     pub image_configs: IndexMap<String, ImageConfig>,
     /// The texts of blocks, by the names that origins use.
     pub sources: IndexMap<String, Arc<str>>,
+    /// What a project was compiled from.
+    #[expect(dead_code, reason = "it is kept for whoever ends the process without giving its memory back")]
+    pub front: Option<Front>,
 }
 
 /// Compiles the project in `directory`, or the one that this folder is in. `None` when `sink` says why not.
@@ -38,6 +41,7 @@ pub fn of_project(
         plan: compiled.plan,
         image_configs: compiled.image_configs,
         sources: compiled.sources,
+        front: Some(compiled.front),
     }))
 }
 
@@ -51,5 +55,6 @@ pub fn of_plan(path: &Path, sources: &SourceMap, sink: &mut Sink) -> Result<Opti
         image_configs: compile::image_configs(&plan.platform, sources, sink),
         plan,
         sources: IndexMap::new(),
+        front: None,
     }))
 }

@@ -33,9 +33,6 @@ use crate::cli::output::Output;
 /// Deeply nested input is refused before it is walked, but a chain of `let`s may be as long as a file.
 const STACK_BYTES: usize = 256 << 20;
 
-/// The C library takes larger blocks from elsewhere.
-const BLOCK_BYTES: usize = 120 << 10;
-
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|info| {
@@ -54,11 +51,8 @@ pub fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&cli));
-    match worker.map(std::thread::JoinHandle::join) {
-        Ok(Ok(exit)) => exit.into(),
-        _ => Exit::Bug.into(),
-    }
+    // Not a thread with a larger stack: the C library makes the heap of any but the first thread larger page by page.
+    stacker::grow(STACK_BYTES, || run(&cli)).into()
 }
 
 /// What to do in place of a command that people expect and that is not there.
@@ -99,17 +93,7 @@ fn missing_option(error: &clap::Error) -> Option<&'static str> {
     })
 }
 
-/// Room for what a usual project takes. The C library makes the heap of any but the first thread larger page by page,
-/// with a call for each; what was given back is used without one, as long as something lies behind it.
-fn room() -> Box<u8> {
-    let blocks: Vec<Vec<u8>> = (0..12).map(|_| Vec::with_capacity(BLOCK_BYTES)).collect();
-    let behind = Box::new(0);
-    drop(std::hint::black_box(blocks));
-    std::hint::black_box(behind)
-}
-
 fn run(cli: &Cli) -> Exit {
-    let _behind = room();
     let output = Output::new(&cli.global);
     output::start_logging(&cli.global);
     let result = match &cli.command {

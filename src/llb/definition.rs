@@ -118,11 +118,16 @@ impl Source {
     }
 }
 
+/// How many bytes lie beside an op, about: its metadata and its location.
+const BESIDE_OP: usize = 640;
+
 impl Definition {
     /// The protobuf bytes: the same graph gives the same bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
         // Field by field, as `wire::Definition` has them, so that the ops need not be copied into a message.
-        let mut bytes = Vec::new();
+        let texts = self.source.iter().flat_map(|source| &source.infos).map(|info| info.data.len());
+        let held: usize = self.ops.iter().map(Vec::len).chain(texts).sum();
+        let mut bytes = Vec::with_capacity(held + BESIDE_OP * self.ops.len());
         for op in &self.ops {
             encoding::bytes::encode(1, op, &mut bytes);
         }

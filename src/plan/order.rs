@@ -1,6 +1,8 @@
 //! Stages in any order → an order in which each stage stands after those it reads; or the cycles that forbid it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use super::model::Stage;
 use super::visit::stages_read;
@@ -28,21 +30,25 @@ enum Mark {
 
 /// Orders stages. References to stages that do not exist are skipped; of two stages with one id the first is meant.
 pub fn order(stages: &[Stage]) -> Order {
-    let reads = edges(stages);
+    order_of(&edges(stages))
+}
+
+/// Orders stages of which [`edges`] were found already.
+pub fn order_of(reads: &[Vec<usize>]) -> Order {
     let mut found = Order::default();
-    let mut marks = vec![Mark::New; stages.len()];
-    for start in 0..stages.len() {
-        visit(start, &reads, &mut marks, &mut found);
+    let mut marks = vec![Mark::New; reads.len()];
+    for start in 0..reads.len() {
+        visit(start, reads, &mut marks, &mut found);
     }
     if found.cycles.is_empty() {
-        take_readers_of_last(&reads, &mut found);
+        take_readers_of_last(reads, &mut found);
     }
     found
 }
 
 /// For each stage the stages it reads, each once.
 pub fn edges(stages: &[Stage]) -> Vec<Vec<usize>> {
-    let mut by_id = BTreeMap::new();
+    let mut by_id = IndexMap::with_capacity(stages.len());
     for (index, stage) in stages.iter().enumerate() {
         by_id.entry(stage.id.as_str()).or_insert(index);
     }

@@ -73,7 +73,7 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
         }
     };
     let Some(found) = found.into_iter().collect::<Option<Vec<Lowerable>>>() else { return Ok(false) };
-    for Lowerable { mut plan, image_configs, sources: texts } in found {
+    for Lowerable { mut plan, image_configs, sources: texts, .. } in found {
         if given.plan.is_some() {
             given.request.contexts = context::of_plan(&plan, &given.folders, sources, sink)?;
         }

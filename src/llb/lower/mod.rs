@@ -101,10 +101,10 @@ struct Lowering<'a> {
     /// Sources that were made.
     sources: BTreeMap<&'a Input, State>,
     /// Differences that were made, by stage.
-    diffs: BTreeMap<&'a str, State>,
+    diffs: IndexMap<&'a str, State>,
     /// Stages that leave their layers to the next one.
     passing: BTreeSet<&'a str>,
-    files: BTreeMap<&'a str, FileRef>,
+    files: IndexMap<&'a str, FileRef>,
     sink: Sink,
     /// How many bytes of variables were written so far.
     variables: usize,
@@ -149,9 +149,9 @@ impl<'a> Lowering<'a> {
             graph,
             stages: IndexMap::new(),
             sources: BTreeMap::new(),
-            diffs: BTreeMap::new(),
+            diffs: IndexMap::new(),
             passing: if options.merge_diff { BTreeSet::new() } else { layer::passing(plan) },
-            files: BTreeMap::new(),
+            files: IndexMap::new(),
             sink: Sink::new(),
             variables: 0,
             is_full: false,

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use indexmap::IndexMap;
+
 use crate::check::hir::Name;
 use crate::check::is_of_the_system;
 use crate::check::phase::{Phase, Side};
@@ -57,7 +59,7 @@ pub fn join(
 }
 
 /// What was left out: the name of each stage in its block, by id.
-type LeftOut<'r> = BTreeMap<String, &'r Name>;
+type LeftOut<'r> = IndexMap<String, &'r Name>;
 
 /// Takes away stages without operations, and layers of such stages. A layer is of an earlier stage, so once is enough.
 fn leave_out<'r>(drafts: &mut Vec<Draft<'r>>) -> LeftOut<'r> {
@@ -77,7 +79,7 @@ fn leave_out<'r>(drafts: &mut Vec<Draft<'r>>) -> LeftOut<'r> {
 }
 
 fn check_layers(resolution: &Resolution<'_>, drafts: &[Draft<'_>], sink: &mut Sink) {
-    let by_id: BTreeMap<&str, &Draft<'_>> = drafts.iter().map(|draft| (draft.id.as_str(), draft)).collect();
+    let by_id: IndexMap<&str, &Draft<'_>> = drafts.iter().map(|draft| (draft.id.as_str(), draft)).collect();
     for draft in drafts {
         if resolution.blocks[draft.participant].block.needs_same_base() {
             continue;
@@ -129,9 +131,9 @@ struct Line<'r> {
     entered: Vec<Side>,
     /// The last main-line stage of each phase that has one.
     last: BTreeMap<Phase, String>,
-    leftovers: BTreeMap<String, Leftover<'r>>,
+    leftovers: IndexMap<String, Leftover<'r>>,
     images: &'r Images,
-    places: BTreeMap<String, Span>,
+    places: IndexMap<String, Span>,
     /// The stack's declaration, which base images come from: it says which blocks decide about them.
     stack: Origin,
 }
@@ -146,9 +148,9 @@ impl<'r> Line<'r> {
             environment: environment.iter().map(|entry| entry.value.clone()).collect(),
             entered: Vec::new(),
             last: BTreeMap::new(),
-            leftovers: BTreeMap::new(),
+            leftovers: IndexMap::new(),
             images: &inputs.library.images,
-            places: BTreeMap::new(),
+            places: IndexMap::new(),
             stack: origin(inputs.sources, &stack.text, stack.span),
         };
         line.enter(Side::Build);
@@ -282,7 +284,7 @@ impl<'r> Line<'r> {
 fn to_image_last(
     mut stages: Vec<Stage>,
     image: Option<&str>,
-    places: &BTreeMap<String, Span>,
+    places: &IndexMap<String, Span>,
     sink: &mut Sink,
 ) -> Vec<Stage> {
     let Some(position) = stages.iter().position(|stage| Some(stage.id.as_str()) == image) else { return stages };

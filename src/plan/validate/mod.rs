@@ -6,18 +6,18 @@
 mod operation;
 pub mod rules;
 
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
 
 use super::error;
 use super::model::{Export, Input, Plan, Platform, Stage};
-use super::order::{edges, order};
+use super::order::{edges, order_of};
 use super::place::{Place, Places};
 use super::visit::{inputs, runs, stages_read};
 use crate::diagnostic::{Diagnostic, Sink, suggest};
 
 /// Checks a plan. It may be lowered when `sink` got no error.
 pub fn validate(plan: &Plan, places: &dyn Places, sink: &mut Sink) {
-    let mut by_id = BTreeMap::new();
+    let mut by_id = IndexMap::with_capacity(plan.stages.len());
     for (index, stage) in plan.stages.iter().enumerate() {
         by_id.entry(stage.id.as_str()).or_insert(index);
     }
@@ -33,14 +33,15 @@ pub fn validate(plan: &Plan, places: &dyn Places, sink: &mut Sink) {
     }
     checker.contexts();
     checker.export(&plan.export);
-    checker.cycles();
-    checker.reach();
+    let reads = edges(&plan.stages);
+    checker.cycles(&reads);
+    checker.reach(&reads);
 }
 
 struct Checker<'a> {
     plan: &'a Plan,
     /// The first stage with each id.
-    by_id: BTreeMap<&'a str, usize>,
+    by_id: IndexMap<&'a str, usize>,
     places: &'a dyn Places,
     sink: &'a mut Sink,
     /// How many more names are looked for.
@@ -236,8 +237,8 @@ impl Checker<'_> {
         }
     }
 
-    fn cycles(&mut self) {
-        for cycle in order(&self.plan.stages).cycles {
+    fn cycles(&mut self, reads: &[Vec<usize>]) {
+        for cycle in order_of(reads).cycles {
             let ids: Vec<&str> = cycle.iter().map(|&stage| self.plan.stages[stage].id.as_str()).collect();
             let mut finding = error::stage_cycle(&ids);
             for &stage in cycle.iter().skip(1).take(8) {
@@ -250,9 +251,8 @@ impl Checker<'_> {
     }
 
     /// Warns of commands in stages that the image does not reach.
-    fn reach(&mut self) {
-        let Some(last) = self.plan.stages.len().checked_sub(1) else { return };
-        let reads = edges(&self.plan.stages);
+    fn reach(&mut self, reads: &[Vec<usize>]) {
+        let Some(last) = reads.len().checked_sub(1) else { return };
         let mut reached = vec![false; reads.len()];
         let mut open = vec![last];
         while let Some(stage) = open.pop() {
