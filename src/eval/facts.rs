@@ -56,7 +56,10 @@ impl Evaluator<'_> {
                 }
             }
             RecordValue::Packages => match name {
-                "lines" => strings(&self.facts.project.packages.lines),
+                "lines" => match self.facts.resolved {
+                    Some(resolved) => project_strings(resolved.lines().iter().cloned()),
+                    None => strings(&self.facts.project.packages.lines),
+                },
                 "indexes" => strings(&self.facts.project.packages.indexes),
                 "options" => strings(&self.facts.project.packages.options),
                 "constraints" => strings(&self.facts.project.packages.constraints),
@@ -125,6 +128,11 @@ fn string(text: &Located<String>) -> Value {
 
 fn strings(texts: &[Located<String>]) -> Value {
     ValueKind::List(texts.iter().map(string).collect()).into()
+}
+
+/// Texts of the project of which no place is known.
+pub(super) fn project_strings(texts: impl IntoIterator<Item = String>) -> Value {
+    ValueKind::List(texts.into_iter().map(|text| Value::project_string(text, None)).collect()).into()
 }
 
 fn records(count: usize, record: impl Fn(usize) -> RecordValue) -> Value {
@@ -203,6 +211,10 @@ weights:
 
         fn pinned(&self, _: &[String]) -> Vec<String> {
             Vec::new()
+        }
+
+        fn lines(&self) -> &[String] {
+            &[]
         }
     }
 

@@ -6,6 +6,7 @@ use crate::check::hir::Expr;
 use crate::check::phase::Side;
 use crate::check::shell;
 use crate::check::types::{Builtin, Method};
+use crate::eval::facts::project_strings;
 use crate::eval::value::{Origin, RecordValue, Value, ValueKind};
 use crate::eval::{Evaluated, Evaluator, error};
 use crate::project::data::{Data, DataKind, Format};
@@ -131,7 +132,7 @@ impl Evaluator<'_> {
                     None => Vec::new(),
                 };
                 let lines = self.facts.resolved.map(|resolved| resolved.pinned(&names)).unwrap_or_default();
-                ValueKind::List(lines.into_iter().map(|line| Value::project_string(line, None)).collect()).into()
+                project_strings(lines)
             }
             (Method::BaseHas, _) => {
                 let name = text(0)?;
@@ -173,7 +174,7 @@ impl Evaluator<'_> {
             self.spend(found.looked_at, span)?;
             paths.extend(found.paths);
         }
-        Ok(ValueKind::List(paths.into_iter().map(|path| Value::project_string(path, None)).collect()).into())
+        Ok(project_strings(paths))
     }
 
     fn read(&self, path: &Expr) -> Evaluated<Value> {

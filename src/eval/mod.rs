@@ -44,6 +44,8 @@ pub trait Resolved {
     fn base_has(&self, package: &str) -> bool;
     /// The lines that install these packages at the versions that were chosen; a package nobody asked for has none.
     fn pinned(&self, packages: &[String]) -> Vec<String>;
+    /// The lines that install the project's requirements and what blocks ask for, each at its version where that is known.
+    fn lines(&self) -> &[String];
 }
 
 /// The facts that expressions read.

@@ -245,4 +245,8 @@ impl Resolved for Resolution<'_> {
             .cloned()
             .collect()
     }
+
+    fn lines(&self) -> &[String] {
+        &self.lines
+    }
 }

@@ -30,11 +30,17 @@ pub fn packages(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>
     lines
 }
 
-/// The lines of the project, each at its version where that is known. Two that come out equal are one.
+/// The lines of the project, each at its version where that is known, then the packages that blocks ask for: whoever
+/// installs the lines keeps to what those need. Two lines that come out equal are one.
 pub fn lines(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) -> Vec<String> {
     let known = known(inputs, dependencies);
-    let lines = inputs.project.packages.lines.iter().map(|line| at_version(&line.value, &known));
-    lines.collect::<IndexSet<String>>().into_iter().collect()
+    let packages = &inputs.project.packages;
+    let own = packages.lines.iter().map(|line| at_version(&line.value, &known));
+    // With hashes, each line has to have one.
+    let hashed = packages.lines.iter().any(|line| line.value.contains("--hash"));
+    let asked = dependencies.keys().map(|name| normalize(name)).filter(|name| !packages.by_name.contains_key(name));
+    let asked = asked.filter_map(|name| Some(format!("{name}=={}", known.get(&name)?))).filter(|_| !hashed);
+    own.chain(asked).collect::<IndexSet<String>>().into_iter().collect()
 }
 
 /// The versions that a lock or a catalog fixes, by normalized name.
