@@ -64,8 +64,44 @@ impl Built {
     }
 }
 
+/// How often a job is tried again that lost a race in the engine. By then all of its steps are cached.
+const MOST_AGAIN: usize = 3;
+
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
+    for _ in 0..MOST_AGAIN {
+        match attempt(engine, request, events).await {
+            Err(Attempt::LostRace(failure)) => tracing::info!(?failure, "the engine lost a file of its own; again"),
+            Err(Attempt::Failed(failure)) => return Err(failure),
+            Ok(built) => return Ok(built),
+        }
+    }
+    attempt(engine, request, events).await.map_err(Attempt::into_failure)
+}
+
+/// How a job ended that built nothing.
+enum Attempt {
+    /// The engine removed what it was about to use.
+    LostRace(Failure),
+    /// Trying again would not help.
+    Failed(Failure),
+}
+
+impl Attempt {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::LostRace(failure) | Self::Failed(failure) => failure,
+        }
+    }
+}
+
+impl From<Failure> for Attempt {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+async fn attempt(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Attempt> {
     let exporters = exports::exporters(engine, request).await?;
     let findings = Findings::default();
     let job = random()?;
@@ -93,13 +129,17 @@ pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Resul
     // The daemon closes the reports of a job that ended; one that broke does not.
     let _ = tokio::time::timeout(LAST_REPORTS, reports.join()).await;
     drop(session);
-    let ended = ended.map_err(|stopped| stopped.explain(&known, &request.targets, &request.places));
+    let ended = ended.map_err(|stopped| {
+        let lost_race = stopped.lost_race();
+        let failure = stopped.explain(&known, &request.targets, &request.places);
+        if lost_race { Attempt::LostRace(failure) } else { Attempt::Failed(failure) }
+    });
     let found = findings.take();
     match ended {
         Ok(response) if found.is_empty() => Ok(built(response)),
         // What went wrong here is the reason of what the daemon says.
-        Ok(_) => Err(Failure::Build(found)),
-        Err(Failure::Build(_)) if !found.is_empty() => Err(Failure::Build(found)),
+        Ok(_) => Err(Failure::Build(found).into()),
+        Err(Attempt::Failed(Failure::Build(_))) if !found.is_empty() => Err(Failure::Build(found).into()),
         Err(failure) => Err(failure),
     }
 }

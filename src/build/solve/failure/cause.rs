@@ -100,7 +100,7 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
         push(&said, &text)
     } else if let Some(image) = step.image() {
         image_source(&said, &text, &image)
-    } else if has(&text, &["not found", "no such file or directory"]) {
+    } else if step.is_copy() && has(&text, &["not found", "no such file or directory"]) {
         finding::missing_file(&said, quoted_path(message))
     } else {
         error::solve(message)

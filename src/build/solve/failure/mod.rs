@@ -63,6 +63,14 @@ impl From<Failure> for Stopped {
 }
 
 impl Stopped {
+    /// Whether the engine lost a snapshot between two builds of one image: its containerd collects what the older image
+    /// had while the newer one is unpacked onto it (containerd issue 10835). Another try does not meet that again.
+    pub fn lost_race(&self) -> bool {
+        let Self::Said(status) = self else { return false };
+        let words = ["failed to prepare extraction snapshot", "does not exist: not found"];
+        words.iter().all(|words| status.message().contains(words))
+    }
+
     /// In the user's words.
     pub fn explain(self, known: &Known, targets: &[Target], places: &Places) -> Failure {
         match self {
@@ -95,4 +103,21 @@ fn is_broken(status: &Status, details: &Details) -> bool {
     let is_ours = std::error::Error::source(status).is_some();
     let is_end = matches!(status.code(), Code::Unavailable | Code::Cancelled);
     details.vertex.is_none() && (is_ours || is_end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_that_the_engine_lost_is_tried_again_and_nothing_else() {
+        let said = |message: &str| Stopped::from(Status::unknown(message)).lost_race();
+        assert!(said(
+            "failed to prepare extraction snapshot \"extract-613059980-pyYe sha256:9e05\": parent snapshot \
+             sha256:573d does not exist: not found"
+        ));
+        assert!(!said("failed to calculate checksum of ref a::b: \"/src\": not found"));
+        assert!(!said("failed to prepare extraction snapshot \"extract-1\": no space left on device"));
+        assert!(!Stopped::from(Failure::Interrupted).lost_race());
+    }
 }

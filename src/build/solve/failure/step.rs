@@ -65,6 +65,11 @@ impl<'a> Step<'a> {
         matches!(self.op.as_ref().and_then(|op| op.op.as_ref()), Some(Op::Exec(_)))
     }
 
+    /// Whether it copies and writes files.
+    pub fn is_copy(&self) -> bool {
+        matches!(self.op.as_ref().and_then(|op| op.op.as_ref()), Some(Op::File(_)))
+    }
+
     /// Whether its program can reach a network.
     pub fn has_network(&self) -> bool {
         match self.op.as_ref().and_then(|op| op.op.as_ref()) {
