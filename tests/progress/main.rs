@@ -57,6 +57,26 @@ fn each_record(check: impl Fn(&Path, Vec<Event>)) {
 }
 
 #[test]
+fn a_cached_step_stays_one_when_its_layer_is_fetched_later() {
+    let at = |seconds| Some(Timestamp { seconds, nanos: 0 });
+    let group = ProgressGroup { id: "one".into(), name: "one".into(), weak: false };
+    let vertex = |cached, seconds| Vertex {
+        digest: "sha256:1".into(),
+        name: "run".into(),
+        cached,
+        started: at(seconds),
+        completed: at(seconds + 1),
+        progress_group: Some(group.clone()),
+        ..Vertex::default()
+    };
+    let event =
+        |vertex| Event::Status(Box::new(StatusResponse { vertexes: vec![vertex], ..StatusResponse::default() }));
+    let (_, model) = shown(Kind::Plain, &[event(vertex(true, 1)), event(vertex(false, 5))]);
+    let summary = Summary::new(&model, Outcome::default());
+    assert_eq!((summary.cached, summary.steps), (1, 1));
+}
+
+#[test]
 fn plain_shows_a_build_as_lines() {
     each_record(|_, events| insta::assert_snapshot!(shown(Kind::Plain, &events).0));
 }

@@ -39,6 +39,8 @@ pub struct Vertex {
     pub group: Option<Group>,
     /// Whether its result was there already.
     pub cached: bool,
+    /// Whether that was ever so: when its layer is fetched from a cache elsewhere, it is reported again as any transfer.
+    pub was_cached: bool,
     /// Why it failed; empty when it did not.
     pub error: String,
     /// Transfers, pulls and the like, by their ids.
@@ -249,6 +251,7 @@ impl Model {
             vertex.group = Some(Group { id: group.id.clone(), name: one_line(&group.name) });
         }
         vertex.cached = message.cached;
+        vertex.was_cached |= message.cached;
         vertex.error.clone_from(&message.error);
         vertex.completed = completed.is_some();
         if let Some(start) = started.or(completed) {

@@ -155,7 +155,7 @@ fn part(model: &Model, name: &str, steps: &[&Vertex], size: Option<u64>) -> Part
         name: name.to_owned(),
         seconds: rounded(union(periods, model.now()).as_secs_f64()),
         steps: steps.len(),
-        cached: steps.iter().filter(|step| step.cached).count(),
+        cached: steps.iter().filter(|step| step.was_cached).count(),
         size,
     }
 }
