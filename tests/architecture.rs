@@ -84,6 +84,8 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1022", "it is found while an engine builds; src/build/session/tests.rs makes it"),
     ("E1023", "it is found while an engine builds; src/build/session/credentials/tests.rs makes it"),
     ("E1024", "it is found while an engine builds; src/build/session/credentials/tests.rs makes it"),
+    ("E1025", "it is about what a build writes; src/build/session/content/tests.rs makes it"),
+    ("E1026", "it is about what a build reads; src/build/session/content/tests.rs makes it"),
     ("E1041", "it is about what a build writes; src/build/session/export/tests.rs makes it"),
     ("E1042", "it is about what an engine sends; src/build/session/export/tests.rs makes it"),
     ("E0907", "the file would be too large to keep; tests/llb_lower.rs makes it"),

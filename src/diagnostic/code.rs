@@ -334,6 +334,8 @@ codes! {
     SSH_KEY "E1022" "cogpack::build::ssh-key"
     CREDENTIAL_HELPER "E1023" "cogpack::build::credential-helper"
     DOCKER_CONFIG "E1024" "cogpack::build::docker-config"
+    CACHE_WRITE "E1025" "cogpack::build::cache-write"
+    CACHE_UNUSABLE "E1026" "cogpack::build::cache-unusable"
 
     // cli: E12xx
 }

@@ -69,6 +69,11 @@ impl Diagnostic {
         Self::error(code::BUG, message).help("this is a bug in Cogpack: please report it, with the files named here")
     }
 
+    /// The same, as a warning: what is wrong stops nothing.
+    pub fn into_warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
+    }
+
     /// A warning without a place yet.
     pub fn warning(code: Code, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(code, message) }

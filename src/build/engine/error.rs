@@ -94,6 +94,13 @@ pub(super) fn cannot_cache(kind: &str, features: &Features) -> Failure {
     Failure::refused(Diagnostic::error(code::ENGINE_NO_CACHE, message).help(help))
 }
 
+/// A kind of cache that the engine cannot read.
+pub(super) fn cannot_use_cache(kind: &str, used: &[&str], features: &Features) -> Failure {
+    let message = format!("this engine cannot read a cache of type `{kind}`: it is {}", features.title());
+    let help = format!("it can read {}; {MORE}", listed(used));
+    Failure::refused(Diagnostic::error(code::ENGINE_NO_CACHE, message).help(help))
+}
+
 /// What can do what a Docker Engine of the usual kind cannot.
 const MORE: &str = "Docker's containerd image store and a `buildkitd` can do more";
 

@@ -73,9 +73,18 @@ impl Store {
 
     fn caches(self) -> &'static [&'static str] {
         match self {
-            Self::Nowhere => &["azblob", "gha", "inline", "registry", "s3"],
+            Self::Nowhere => &["azblob", "gha", "inline", "local", "registry", "s3"],
             Self::Docker => &["inline"],
-            Self::Containerd => &["gha", "inline", "registry"],
+            Self::Containerd => &["gha", "inline", "local", "registry"],
+        }
+    }
+
+    /// The kinds of cache that it imports. An inline cache is one of a registry, then.
+    fn caches_used(self) -> &'static [&'static str] {
+        match self {
+            Self::Nowhere => &["azblob", "gha", "local", "registry", "s3"],
+            Self::Docker => &["local", "registry"],
+            Self::Containerd => &["gha", "local", "registry"],
         }
     }
 }
@@ -135,6 +144,12 @@ impl Features {
     /// Whether a kind of cache can be exported; or why not.
     pub fn can_cache(&self, kind: &str) -> Result<(), Failure> {
         if self.caches.contains(kind) { Ok(()) } else { Err(error::cannot_cache(kind, self)) }
+    }
+
+    /// Whether a kind of cache can be imported; or why not. A daemon passes over what it does not know.
+    pub fn can_use_cache(&self, kind: &str) -> Result<(), Failure> {
+        let used = self.store.caches_used();
+        if used.contains(&kind) { Ok(()) } else { Err(error::cannot_use_cache(kind, used, self)) }
     }
 
     /// The outputs that it can write, as they are written on the command line; `docker` is the archive.

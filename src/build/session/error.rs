@@ -39,6 +39,14 @@ pub(super) fn docker_config(name: &str, reason: &str) -> Diagnostic {
         .help("correct it, or let `docker login` write it; registries are asked without credentials")
 }
 
+/// An error's text as messages hold it: lower case, without the system's number.
+pub(super) fn text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words);
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// The system's reason in words.
 pub(super) fn words(error: &std::io::Error) -> String {
     match error.kind() {

@@ -1,7 +1,8 @@
-//! What the daemon asks of us while it builds: health, files, credentials, secrets, ssh; and what it exports.
+//! What the daemon asks of us while it builds: health, files, caches, credentials, secrets, ssh; and what it exports.
 //!
 //! The daemon is the client here: it calls the services that the session names, over a connection we opened.
 
+mod content;
 mod credentials;
 mod error;
 mod export;
@@ -16,6 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use indexmap::IndexMap;
+use tokio::sync::mpsc;
+use tonic::Streaming;
+use tonic::server::NamedService as _;
 use tonic::service::Routes;
 
 use crate::build::context::Context;
@@ -23,6 +27,7 @@ use crate::build::engine::Duplex;
 use crate::build::progress::Events;
 use crate::diagnostic::Diagnostic;
 
+pub(super) use content::{Folder, Stores};
 pub(super) use credentials::Credentials;
 pub(super) use export::Exports;
 pub(super) use files::Files;
@@ -66,12 +71,14 @@ pub(super) struct Services {
     pub agents: Agents,
     /// The credentials of registries.
     pub credentials: Credentials,
+    /// Caches in folders.
+    pub stores: Stores,
 }
 
 impl Services {
     /// The services by path, and the methods that the session announces.
     pub fn into_routes(self) -> (Routes, Vec<String>) {
-        let Self { files, exports, secrets, agents, credentials } = self;
+        let Self { files, exports, secrets, agents, credentials, stores } = self;
         let mut methods = Vec::new();
         let mut announce = |service: &str, names: &[&str]| {
             methods.extend(names.iter().map(|name| format!("/{service}/{name}")));
@@ -82,14 +89,31 @@ impl Services {
         announce("moby.buildkit.secrets.v1.Secrets", &["GetSecret"]);
         announce("moby.sshforward.v1.SSH", &["CheckAgent", "ForwardAgent"]);
         announce("moby.filesync.v1.Auth", &["Credentials", "FetchToken", "GetTokenAuthority", "VerifyTokenAuthority"]);
+        if !stores.is_empty() {
+            announce(Stores::NAME, &Stores::METHODS);
+        }
         let routes = Routes::new(health::service())
             .add_service(files.into_service())
             .add_service(exports.into_service())
             .add_service(secrets.into_service())
             .add_service(agents.into_service())
-            .add_service(credentials.into_service());
+            .add_service(credentials.into_service())
+            .add_service(stores);
         (routes, methods)
     }
+}
+
+/// Messages that come, for a thread to wait at: the disk must not keep other calls waiting.
+fn messages<T: Send + 'static>(mut incoming: Streaming<T>, most_waiting: usize) -> mpsc::Receiver<T> {
+    let (sender, receiver) = mpsc::channel(most_waiting);
+    tokio::spawn(async move {
+        while let Ok(Some(message)) = incoming.message().await {
+            if sender.send(message).await.is_err() {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 /// Answers the daemon until the connection ends.

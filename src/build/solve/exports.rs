@@ -1,13 +1,12 @@
 //! Where an image goes → what the daemon's exporters are told.
 
-use bollard_buildkit_proto::moby::buildkit::v1::frontend;
-use bollard_buildkit_proto::moby::buildkit::v1::{CacheOptions, CacheOptionsEntry, Exporter};
+use bollard_buildkit_proto::moby::buildkit::v1::Exporter;
 use indexmap::IndexMap;
 
 use crate::build::engine::Engine;
 use crate::build::error;
 use crate::build::failure::Failure;
-use crate::build::request::{Cache, Output, OutputKind, Request};
+use crate::build::request::{Output, OutputKind, Request};
 use crate::build::solve::ask::ask;
 
 /// The exporters of a request, in its order.
@@ -16,9 +15,6 @@ pub(super) async fn exporters(engine: &Engine, request: &Request) -> Result<Vec<
         request.outputs.iter().map(|output| exporter(engine, request, output)).collect::<Result<_, _>>()?;
     if exporters.len() > 1 && !ask(engine).await?.has_several_exports() {
         return Err(Failure::refused(error::one_output(&engine.name)));
-    }
-    for cache in &request.cache_to {
-        engine.features.can_cache(&cache.kind)?;
     }
     Ok(exporters)
 }
@@ -45,28 +41,6 @@ fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Expor
         kind = "image".to_owned();
     }
     Ok(Exporter { r#type: kind, attrs: attributes.into_iter().collect() })
-}
-
-/// The caches of a request.
-pub(super) fn caches(request: &Request) -> CacheOptions {
-    let entry = |cache: &Cache| CacheOptionsEntry {
-        r#type: cache.kind.clone(),
-        attrs: cache.attributes.clone().into_iter().collect(),
-    };
-    CacheOptions {
-        exports: request.cache_to.iter().map(entry).collect(),
-        imports: request.cache_from.iter().map(entry).collect(),
-        ..CacheOptions::default()
-    }
-}
-
-/// The caches that a solve of the gateway reads.
-pub(super) fn imports(request: &Request) -> Vec<frontend::CacheOptionsEntry> {
-    let entry = |cache: &Cache| frontend::CacheOptionsEntry {
-        r#type: cache.kind.clone(),
-        attrs: cache.attributes.clone().into_iter().collect(),
-    };
-    request.cache_from.iter().map(entry).collect()
 }
 
 /// What the daemon adds to the image beside files: attestations.

@@ -8,6 +8,7 @@
 //! ```
 
 mod ask;
+mod caches;
 mod exports;
 mod failure;
 mod gateway;
@@ -34,7 +35,8 @@ use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::Events;
 use crate::build::request::Request;
-use crate::build::session::{self, Agents, Credentials, Exports, Files, Findings, Secrets, Services};
+use crate::build::session::{self, Agents, Credentials, Exports, Files, Findings, Secrets, Services, Stores};
+use crate::build::solve::caches::Caches;
 use crate::build::solve::failure::{Known, Stopped};
 use crate::build::solve::gateway::Gateway;
 use crate::build::solve::target::Preparation;
@@ -69,14 +71,15 @@ const MOST_AGAIN: usize = 3;
 
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
+    let caches = Caches::open(&engine.features, request, events)?;
     for _ in 0..MOST_AGAIN {
-        match attempt(engine, request, events).await {
+        match attempt(engine, request, &caches, events).await {
             Err(Attempt::LostRace(failure)) => tracing::info!(?failure, "the engine lost a file of its own; again"),
             Err(Attempt::Failed(failure)) => return Err(failure),
             Ok(built) => return Ok(built),
         }
     }
-    attempt(engine, request, events).await.map_err(Attempt::into_failure)
+    attempt(engine, request, &caches, events).await.map_err(Attempt::into_failure)
 }
 
 /// How a job ended that built nothing.
@@ -101,11 +104,11 @@ impl From<Failure> for Attempt {
     }
 }
 
-async fn attempt(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Attempt> {
+async fn attempt(engine: &Engine, request: &Request, caches: &Caches, events: &Events) -> Result<Built, Attempt> {
     let exporters = exports::exporters(engine, request).await?;
     let findings = Findings::default();
     let job = random()?;
-    let session = open_session(engine, request, events, &findings).await?;
+    let session = open_session(engine, request, caches, events, &findings).await?;
     let channel = engine.control().await?;
     let control = control_client(channel.clone());
 
@@ -118,14 +121,15 @@ async fn attempt(engine: &Engine, request: &Request, events: &Events) -> Result<
         exporters,
         session: session.id.clone(),
         frontend_attrs: exports::attributes(request).into_iter().collect(),
-        cache: Some(exports::caches(request)),
+        cache: Some(caches.message()),
         entitlements: request.entitlements.clone(),
         ..SolveRequest::default()
     };
     let known = Arc::new(Known::default());
     let reports = status::follow(control.clone(), job.clone(), events.clone(), Arc::clone(&known));
     let reports = Task(tokio::spawn(reports));
-    let ended = run(control, message, Steering { engine, request, events, channel, job: &job, known: &known }).await;
+    let ended =
+        run(control, message, Steering { engine, request, caches, events, channel, job: &job, known: &known }).await;
     // The daemon closes the reports of a job that ended; one that broke does not.
     let _ = tokio::time::timeout(LAST_REPORTS, reports.join()).await;
     drop(session);
@@ -136,7 +140,10 @@ async fn attempt(engine: &Engine, request: &Request, events: &Events) -> Result<
     });
     let found = findings.take();
     match ended {
-        Ok(response) if found.is_empty() => Ok(built(response)),
+        Ok(response) if found.is_empty() => {
+            caches.keep(events).await?;
+            Ok(built(response))
+        }
         // What went wrong here is the reason of what the daemon says.
         Ok(_) => Err(Failure::Build(found).into()),
         Err(Attempt::Failed(Failure::Build(_))) if !found.is_empty() => Err(Failure::Build(found).into()),
@@ -180,6 +187,7 @@ async fn run(
 struct Steering<'a> {
     engine: &'a Engine,
     request: &'a Request,
+    caches: &'a Caches,
     events: &'a Events,
     channel: Channel,
     job: &'a str,
@@ -211,7 +219,7 @@ impl Steering<'_> {
         for target in &self.request.targets {
             let prepared = preparation.prepare(gateway, target).await?;
             self.known.asked(&prepared.definition);
-            let reference = gateway.solve(&prepared.definition, exports::imports(self.request)).await?;
+            let reference = gateway.solve(&prepared.definition, self.caches.imports()).await?;
             built.push((prepared, reference));
         }
         let (files, metadata) = result::of(built);
@@ -229,6 +237,7 @@ struct Session {
 async fn open_session(
     engine: &Engine,
     request: &Request,
+    caches: &Caches,
     events: &Events,
     findings: &Findings,
 ) -> Result<Session, Failure> {
@@ -238,6 +247,7 @@ async fn open_session(
         secrets: Secrets::new(request.secrets.clone(), findings.clone()),
         agents: Agents::new(request.ssh.clone(), findings.clone()),
         credentials: Credentials::new(request.docker_config.clone(), findings.clone()),
+        stores: Stores::new(caches.folders(), events.clone(), findings.clone()),
     };
     let (routes, methods) = services.into_routes();
     let id = random()?;

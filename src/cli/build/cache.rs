@@ -16,6 +16,8 @@ struct Kind {
     knows: &'static [&'static str],
     /// What it can be told besides, to keep steps.
     knows_to: &'static [&'static str],
+    /// What it can be told besides, to bring them back.
+    knows_from: &'static [&'static str],
     example: &'static str,
 }
 
@@ -39,21 +41,24 @@ const KINDS: &[Kind] = &[
         needs: [&["ref"], &["ref"]],
         knows: &["registry.insecure"],
         knows_to: OF_IMAGES,
+        knows_from: &[],
         example: "type=registry,ref=registry.example/team/cache",
     },
     Kind {
         name: "local",
         needs: [&["dest"], &["src"]],
-        knows: &["tag", "digest"],
+        knows: &["tag"],
         knows_to: OF_IMAGES,
+        knows_from: &["digest"],
         example: "type=local,dest=FOLDER to keep steps, type=local,src=FOLDER to bring them back",
     },
-    Kind { name: "inline", needs: [&[], &[]], knows: &[], knows_to: &[], example: "type=inline" },
+    Kind { name: "inline", needs: [&[], &[]], knows: &[], knows_to: &[], knows_from: &[], example: "type=inline" },
     Kind {
         name: "gha",
         needs: [&[], &[]],
         knows: &["url", "url_v2", "token", "scope", "timeout", "version", "repository", "ghtoken"],
         knows_to: OF_BLOBS,
+        knows_from: &[],
         example: "type=gha,scope=NAME",
     },
     Kind {
@@ -73,6 +78,7 @@ const KINDS: &[Kind] = &[
             "touch_refresh",
         ],
         knows_to: OF_BLOBS,
+        knows_from: &[],
         example: "type=s3,bucket=NAME,region=NAME",
     },
     Kind {
@@ -88,6 +94,7 @@ const KINDS: &[Kind] = &[
             "manifests_prefix",
         ],
         knows_to: OF_BLOBS,
+        knows_from: &[],
         example: "type=azblob,account_url=ADDRESS",
     },
 ];
@@ -186,7 +193,7 @@ fn cache(way: Way, fields: &Fields<'_>, environment: &Environment) -> Result<Cac
 fn check(way: Way, fields: &Fields<'_>, kind: &Kind, attributes: &Attributes) -> Result<(), Problem> {
     let known: Vec<&str> = match way {
         Way::To => [kind.needs[0], kind.knows, kind.knows_to].concat(),
-        Way::From => [kind.needs[1], kind.knows].concat(),
+        Way::From => [kind.needs[1], kind.knows, kind.knows_from].concat(),
     };
     for key in attributes.keys() {
         if !known.contains(&key.as_str()) {
@@ -206,6 +213,10 @@ fn check(way: Way, fields: &Fields<'_>, kind: &Kind, attributes: &Attributes) ->
     fields.word(attributes, "mode", &["min", "max"])?;
     fields.word(attributes, "compression", COMPRESSIONS)?;
     fields.number(attributes, "compression-level")?;
+    if let Some(digest) = attributes.get("digest").filter(|digest| !is_digest(digest)) {
+        let help = "write `digest=sha256:` and the 64 digits that the folder's `index.json` has";
+        return Err(fields.problem(&format!("`{digest}` is no digest of a cache")).help(help));
+    }
     for flag in ["image-manifest", "oci-mediatypes", "oci-artifact", "ignore-error", "force-compression"] {
         fields.flag(attributes, flag)?;
     }
@@ -213,6 +224,11 @@ fn check(way: Way, fields: &Fields<'_>, kind: &Kind, attributes: &Attributes) ->
         fields.flag(attributes, flag)?;
     }
     Ok(())
+}
+
+fn is_digest(text: &str) -> bool {
+    let hex = text.strip_prefix("sha256:").unwrap_or_default();
+    hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn full(fields: &Fields<'_>, text: &str) -> Result<String, Problem> {
@@ -278,6 +294,8 @@ mod tests {
             (Way::To, "type=local", "type=local,dest="),
             (Way::From, "type=local,dest=x", "`--cache-from` takes `src`"),
             (Way::From, "type=local,src=", "src=FOLDER"),
+            (Way::From, "type=local,src=x,digest=sha256:../../x", "digest=sha256:"),
+            (Way::To, "type=local,dest=x,digest=sha256:0", "`dest`"),
             (Way::From, "type=registry,ref=a,mode=max", "--cache-to"),
             (Way::From, "type=inline", "--cache-from IMAGE"),
             (Way::To, "type=s3,bucket=x", "region"),

@@ -16,9 +16,9 @@ use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use crate::build::session::Findings;
 use crate::build::session::export::place::{Meta, Place, Unfinished};
 use crate::build::session::export::{Outputs, error};
+use crate::build::session::{Findings, messages};
 use crate::diagnostic::Diagnostic;
 
 /// How many packets may wait for the disk.
@@ -47,19 +47,12 @@ impl FileSend for Trees {
     type DiffCopyStream = UnboundedReceiverStream<Result<Packet, Status>>;
 
     async fn diff_copy(&self, request: Request<Streaming<Packet>>) -> Result<Response<Self::DiffCopyStream>, Status> {
-        let (told, _, mut incoming) = request.into_parts();
+        let (told, _, incoming) = request.into_parts();
         let (_, destination) = self.outputs.find(&told.into_headers())?;
-        let (sender, packets) = mpsc::channel(WAITING);
         let (answers, outgoing) = mpsc::unbounded_channel();
         let findings = self.findings.clone();
+        let packets = messages(incoming, WAITING);
         tokio::task::spawn_blocking(move || write(destination, packets, &answers, &findings));
-        tokio::spawn(async move {
-            while let Ok(Some(packet)) = incoming.message().await {
-                if sender.send(packet).await.is_err() {
-                    return;
-                }
-            }
-        });
         Ok(Response::new(UnboundedReceiverStream::new(outgoing)))
     }
 }

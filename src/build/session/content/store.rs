@@ -1,0 +1,123 @@
+//! A folder in the layout of OCI → its blobs by digest. Nothing outside of it is read or written, whatever links are in it.
+
+use std::fmt;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use rustix::fs::{FileType, Mode};
+use rustix::io::Errno;
+
+use crate::build::context::{Root, split};
+use crate::build::session::content::unfinished::{Unfinished, remove_left};
+
+/// Where blobs are.
+const BLOBS: &str = "blobs/sha256";
+
+/// The name of a blob: `sha256:` and 64 hex digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Digest(String);
+
+impl Digest {
+    /// Reads one; none if it is no digest of this kind.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix("sha256:")?;
+        let is_hex = hex.len() == 64 && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_hex.then(|| Self(hex.to_owned()))
+    }
+
+    /// That of a sha256.
+    pub fn of_hash(hash: &[u8]) -> Self {
+        Self(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    fn path(&self) -> String {
+        format!("{BLOBS}/{}", self.0)
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sha256:{}", self.0)
+    }
+}
+
+/// The folder.
+#[derive(Debug)]
+pub struct Store {
+    root: Root,
+}
+
+impl Store {
+    /// Opens it for reading.
+    pub fn open(folder: &Path) -> io::Result<Self> {
+        Ok(Self { root: Root::open(folder)? })
+    }
+
+    /// Opens it for writing; it is made if it is missing. What killed processes left is removed.
+    pub fn create(folder: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let store = Self::open(folder)?;
+        store.blobs()?;
+        remove_left(&store.root.directory("")?)?;
+        Ok(store)
+    }
+
+    /// A blob and its size; none if there is no such file.
+    pub fn blob(&self, digest: &Digest) -> io::Result<Option<(File, u64)>> {
+        self.file(&digest.path())
+    }
+
+    /// The size of a blob.
+    pub fn size(&self, digest: &Digest) -> io::Result<Option<u64>> {
+        Ok(self.blob(digest)?.map(|(_, size)| size))
+    }
+
+    /// A file in the folder, and its size; none if there is no such file.
+    pub fn file(&self, path: &str) -> io::Result<Option<(File, u64)>> {
+        let file = match self.root.file(path) {
+            Ok(file) => file,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let look = rustix::fs::fstat(&file)?;
+        let is_file = FileType::from_raw_mode(look.st_mode) == FileType::RegularFile;
+        Ok(is_file.then(|| (file.into(), u64::try_from(look.st_size).unwrap_or(0))))
+    }
+
+    /// Begins a file.
+    pub fn begin(&self) -> io::Result<Unfinished> {
+        Unfinished::create(self.root.directory("")?)
+    }
+
+    /// Puts a blob that is whole in its place.
+    pub fn put(&self, blob: Unfinished) -> io::Result<Digest> {
+        let digest = blob.digest();
+        blob.put(self.blobs()?, &digest.0)?;
+        Ok(digest)
+    }
+
+    /// Puts another file of the layout in its place, whole.
+    pub fn put_file(&self, name: &str, data: &[u8]) -> io::Result<()> {
+        let mut file = self.begin()?;
+        file.write(data)?;
+        file.put(self.root.directory("")?, name)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// The directory of the blobs, made if it is missing.
+    fn blobs(&self) -> io::Result<std::os::fd::OwnedFd> {
+        for path in ["blobs", BLOBS] {
+            let (parent, name) = split(path);
+            match rustix::fs::mkdirat(self.root.directory(parent)?, name, Mode::from_raw_mode(0o777)) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(self.root.directory(BLOBS)?)
+    }
+}
