@@ -239,7 +239,8 @@ impl Metadata {
 }
 
 impl ProgressGroup {
-    fn to_message(&self) -> pb::ProgressGroup {
+    /// As the daemon knows it.
+    pub fn to_message(&self) -> pb::ProgressGroup {
         pb::ProgressGroup { id: self.id.clone(), name: self.name.clone(), weak: self.weak }
     }
 }

@@ -18,7 +18,8 @@ pub(super) async fn follow(
     known: Arc<Known>,
 ) -> Result<(), Status> {
     let mut reports = control.status(StatusRequest { r#ref: job }).await?.into_inner();
-    while let Some(report) = reports.message().await? {
+    while let Some(mut report) = reports.message().await? {
+        known.complete(&mut report);
         let event = Event::Status(Box::new(report));
         known.model().fold(&event);
         if events.send(event).is_err() {

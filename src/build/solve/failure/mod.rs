@@ -9,6 +9,7 @@ mod step;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use bollard_buildkit_proto::moby::buildkit::v1::StatusResponse;
 use tonic::{Code, Status};
 
 use crate::build::failure::Failure;
@@ -16,7 +17,7 @@ use crate::build::progress::Model;
 use crate::build::request::{Places, Target};
 use crate::build::solve::failure::details::Details;
 use crate::build::solve::failure::step::Step;
-use crate::llb::definition::Definition;
+use crate::llb::definition::{Definition, ProgressGroup};
 
 /// What is known of a build that runs.
 #[derive(Debug, Default)]
@@ -29,6 +30,17 @@ impl Known {
     /// The daemon is asked to build this.
     pub fn asked(&self, definition: &Definition) {
         lock(&self.definitions).push(definition.clone());
+    }
+
+    /// Says which stages the steps of a report are of, where the daemon does not: those before BuildKit 0.10 know no groups.
+    pub fn complete(&self, report: &mut StatusResponse) {
+        let without = report.vertexes.iter_mut().filter(|vertex| vertex.progress_group.is_none());
+        for vertex in without {
+            let definitions = lock(&self.definitions);
+            let known = definitions.iter().find_map(|definition| definition.metadata.get(&vertex.digest));
+            let group = known.and_then(|known| known.progress_group.as_ref());
+            vertex.progress_group = group.map(ProgressGroup::to_message);
+        }
     }
 
     /// What happened so far.
@@ -107,7 +119,25 @@ fn is_broken(status: &Status, details: &Details) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use bollard_buildkit_proto::moby::buildkit::v1::Vertex;
+
     use super::*;
+    use crate::llb::definition::Metadata;
+
+    #[test]
+    fn steps_of_a_daemon_that_knows_no_groups_are_those_of_their_stage() {
+        let known = Known::default();
+        let group = ProgressGroup { id: "one".into(), name: "one: First".into(), weak: false };
+        let metadata = Metadata { progress_group: Some(group), ..Metadata::default() };
+        let metadata = [("sha256:1".to_owned(), metadata)].into_iter().collect();
+        known.asked(&Definition { metadata, ..Definition::default() });
+        let vertex = |digest: &str| Vertex { digest: digest.to_owned(), ..Vertex::default() };
+        let mut report =
+            StatusResponse { vertexes: vec![vertex("sha256:1"), vertex("sha256:2")], ..StatusResponse::default() };
+        known.complete(&mut report);
+        let groups: Vec<_> = report.vertexes.iter().map(|it| Some(&it.progress_group.as_ref()?.name[..])).collect();
+        assert_eq!(groups, [Some("one: First"), None]);
+    }
 
     #[test]
     fn a_snapshot_that_the_engine_lost_is_tried_again_and_nothing_else() {
