@@ -16,7 +16,9 @@ pub mod failure;
 pub mod progress;
 pub mod request;
 mod session;
+mod sizes;
 mod solve;
 
 pub use session::offer;
+pub use sizes::{Sizes, sizes};
 pub use solve::{Built, ask, explain, solve};

@@ -18,3 +18,4 @@ mod image;
 mod layers;
 mod plans;
 mod secrets;
+mod summary;

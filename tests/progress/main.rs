@@ -101,6 +101,7 @@ fn a_summary_says_what_came_out_and_where_the_time_went() {
             digest: Some(format!("sha256:{}", "7".repeat(64))),
             plans: Vec::new(),
             sizes: [("torch-install".to_owned(), 202_000_000)].into_iter().collect(),
+            base: Some(45_000_000),
         };
         let summary = Summary::new(&model, outcome);
         let json = serde_json::to_string_pretty(&summary).unwrap();

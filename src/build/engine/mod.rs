@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper_util::rt::TokioIo;
 use tonic::metadata::MetadataMap;
@@ -136,6 +137,15 @@ impl Engine {
             async move { grpc(&address, way).await.map(TokioIo::new) }
         });
         channel::endpoint().connect_with_connector(connect).await
+    }
+
+    /// What Docker's API answers to a question; nothing where there is no Docker Engine, or it does not know.
+    pub async fn docker(&self, path: &str) -> Option<Bytes> {
+        if self.kind != Kind::Docker {
+            return None;
+        }
+        let answer = docker::get(dial(&self.address, Protocol::Http).await.ok()?, path).await.ok()?;
+        answer.status.is_success().then_some(answer.body)
     }
 
     /// A connection on which the daemon calls us. It has to be read, or nothing happens.

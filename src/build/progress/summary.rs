@@ -58,12 +58,14 @@ pub struct Outcome<'a> {
     pub plans: Vec<&'a Plan>,
     /// What stages add to the image, in bytes, by their ids.
     pub sizes: BTreeMap<String, u64>,
+    /// What base images have, in bytes.
+    pub base: Option<u64>,
 }
 
 impl Summary {
     /// Of a build that ended.
     pub fn new(model: &Model, outcome: Outcome<'_>) -> Self {
-        let Outcome { names, digest, plans, sizes } = outcome;
+        let Outcome { names, digest, plans, sizes, base } = outcome;
         let block_of: BTreeMap<&str, &str> = plans
             .iter()
             .flat_map(|plan| &plan.stages)
@@ -96,7 +98,7 @@ impl Summary {
             cached: blocks.iter().map(|part| part.cached).sum(),
             sent: model.sent.values().fold(0, |sum, sent| sum.saturating_add(sent.bytes)),
             blocks,
-            rest: part(model, "", &rest, None),
+            rest: part(model, "", &rest, base),
         }
     }
 
@@ -118,7 +120,7 @@ impl Summary {
         for part in &self.blocks {
             rows.push(part.cells());
         }
-        if self.rest.seconds > 0.0 {
+        if self.rest.seconds > 0.0 || self.rest.size.is_some() {
             let mut cells = Part { name: "images, files, export".to_owned(), ..self.rest.clone() }.cells();
             cells[2] = String::new();
             rows.push(cells);

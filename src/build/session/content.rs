@@ -12,11 +12,13 @@ mod folder;
 mod incoming;
 mod index;
 mod message;
+mod remote;
 mod service;
 mod store;
 mod unfinished;
 
 pub(in crate::build) use folder::Folder;
+pub(in crate::build) use remote::read_blob;
 pub(in crate::build) use service::Stores;
 
 #[cfg(test)]

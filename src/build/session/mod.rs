@@ -27,7 +27,7 @@ use crate::build::engine::Duplex;
 use crate::build::progress::Events;
 use crate::diagnostic::Diagnostic;
 
-pub(super) use content::{Folder, Stores};
+pub(super) use content::{Folder, Stores, read_blob};
 pub(super) use credentials::Credentials;
 pub(super) use export::Exports;
 pub(super) use files::Files;

@@ -10,7 +10,7 @@ use crate::llb::config::ImageConfig;
 use crate::llb::layers::Layer;
 
 /// Who made a layer, where it is not the base image's.
-const COMMENT: &str = "cogpack";
+pub const COMMENT: &str = "cogpack";
 
 /// Gives `config`, which has the history of its base, an entry for each layer that has none yet.
 ///

@@ -42,6 +42,7 @@ use crate::build::solve::gateway::Gateway;
 use crate::build::solve::target::Preparation;
 
 pub use failure::explain;
+pub(super) use history::COMMENT as HISTORY_COMMENT;
 
 /// How long the daemon may take to report the rest of a job that ended.
 const LAST_REPORTS: Duration = Duration::from_secs(5);

@@ -2,9 +2,9 @@
 
 use std::io::IsTerminal as _;
 
-use crate::build::Built;
 use crate::build::progress::{self, Circumstances, Kind, Model, Outcome, Screen, Summary, View};
 use crate::build::request::Request;
+use crate::build::{Built, Sizes};
 use crate::cli::build::{Environment, Progress};
 use crate::cli::output::Output;
 
@@ -41,18 +41,24 @@ fn size() -> Option<(u16, u16)> {
     Some((size.ws_row, size.ws_col))
 }
 
+/// Whether there is more to say of a build that took so many seconds than that it ended.
+pub fn has_table(seconds: f64, output: &Output) -> bool {
+    output.is_verbose() || std::io::stderr().is_terminal() && seconds >= LONG
+}
+
 /// What is said after a build.
-pub fn summary(request: &Request, built: &Built, model: &Model, output: &Output) -> String {
+pub fn summary(request: &Request, built: &Built, sizes: Option<Sizes>, model: &Model, output: &Output) -> String {
     let names = request.outputs.iter().filter_map(|output| output.attributes.get("name"));
     let outcome = Outcome {
         names: names.flat_map(|names| names.split(',')).map(str::to_owned).collect(),
         digest: built.digest.clone(),
         plans: request.targets.iter().map(|target| &target.plan).collect(),
-        ..Outcome::default()
+        base: sizes.as_ref().map(|sizes| sizes.base),
+        sizes: sizes.unwrap_or_default().stages,
     };
     let summary = Summary::new(model, outcome);
     let line = summary.line();
-    if output.is_verbose() || std::io::stderr().is_terminal() && summary.seconds >= LONG {
+    if has_table(summary.seconds, output) {
         format!("{line}\n{}", summary.table().trim_end())
     } else {
         match &summary.digest {

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use crate::build::failure::Failure;
 use crate::build::progress::{self, Model, View};
 use crate::build::request::{Places, Target};
-use crate::build::{self, Built, engine};
+use crate::build::{self, Built, Sizes, engine};
 use crate::cli::build::{BuildArgs, Environment, Given, context, given, progress as shown, steps};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
@@ -41,13 +41,13 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     let runtime = runtime::start()?;
     let view = shown::view(given.progress, &environment, output);
     let interrupted = runtime::interrupts(engine::end_daemons)?;
-    let ended = runtime.block_on(until_interrupted(build(&given, view), interrupted));
+    let ended = runtime.block_on(until_interrupted(build(&given, view, output), interrupted));
     // Tasks that are under way end here: what they do is of no use any more.
     runtime.shutdown_timeout(CANCELLING);
     match ended {
-        Ok((built, model)) => {
+        Ok((built, sizes, model)) => {
             leave_behind(&given, &built)?;
-            output.say(&shown::summary(&given.request, &built, &model, output));
+            output.say(&shown::summary(&given.request, &built, sizes, &model, output));
             Ok(Exit::Success)
         }
         Err(failure) => {
@@ -97,7 +97,7 @@ fn places(sources: &Arc<SourceMap>) -> Places {
     Places::new(move |origin| Some(Label { span: span_of(origin, &sources)?, text: String::new() }))
 }
 
-async fn build(given: &Given, view: View) -> Result<(Built, Model), Failure> {
+async fn build(given: &Given, view: View, output: &Output) -> Result<(Built, Option<Sizes>, Model), Failure> {
     let engine = engine::find(&given.choice).await?;
     let (events, received) = unbounded_channel();
     let shown = tokio::spawn(progress::show(received, view));
@@ -105,7 +105,12 @@ async fn build(given: &Given, view: View) -> Result<(Built, Model), Failure> {
     drop(events);
     // It ends when nobody can tell it of more.
     let model = shown.await.unwrap_or_default();
-    built.map(|built| (built, model))
+    let built = built?;
+    let sizes = match shown::has_table(model.elapsed().as_secs_f64(), output) {
+        true => build::sizes(&engine, &given.request, &built).await,
+        false => None,
+    };
+    Ok((built, sizes, model))
 }
 
 /// The outcome, unless the user interrupts: then what runs is dropped, which cancels it.
