@@ -159,3 +159,24 @@ fn delete(engine: Option<Engine>) {
     let found = said.split("error[").nth(1).unwrap_or_else(|| panic!("{}: {said}", engine.name));
     assert!(found.contains("`zz-last.txt` of the context `context`"), "{}: {said}", engine.name);
 }
+
+#[test]
+fn a_large_context_says_what_is_large() {
+    let Some(engine) = engine::docker_26() else { return };
+    let Some(plan) = with_registry(&engine, "a large context") else { return };
+    let work = TempDir::new().unwrap();
+    let context = work.path().join("context");
+    fs::create_dir_all(context.join("dir")).unwrap();
+    for (path, size) in [("weights.bin", 80_000_000), ("dir/3.txt", 30_000_000), ("dir/4.txt", 5), ("small", 5)] {
+        fs::File::create(context.join(path)).unwrap().set_len(size).unwrap();
+    }
+    fs::write(work.path().join("plan.json"), plan).unwrap();
+    let arguments = ["--plan", "plan.json", "--context", "context=context"].map(str::to_owned);
+    let said = cogpack::build(&engine, work.path(), "large", &arguments, &[]).output;
+    for line in ["context `context` is large: 110.00MB", "80.00MB  weights.bin", "30.00MB  dir", "`.dockerignore`"] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    fs::write(context.join(".dockerignore"), "weights.bin\n").unwrap();
+    let said = cogpack::build(&engine, work.path(), "large", &arguments, &[]).output;
+    assert!(said.contains("Built ") && !said.contains("is large"), "{said}");
+}
