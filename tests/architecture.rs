@@ -106,6 +106,7 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1080", "a step has to run; tests/progress/failure.rs tells of it"),
     ("E1081", "an engine has to end; tests/progress/failure.rs tells of it"),
     ("E1082", "a registry has to answer; tests/progress/failure.rs tells of it"),
+    ("E1083", "an engine has to hang up; tests/progress/failure.rs tells of it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

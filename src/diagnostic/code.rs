@@ -328,6 +328,7 @@ codes! {
     STEP_PLATFORM "E1080" "cogpack::build::step-platform"
     ENGINE_GONE "E1081" "cogpack::build::engine-gone"
     PUSH_REFUSED "E1082" "cogpack::build::push-refused"
+    SESSION_ENDED "E1083" "cogpack::build::session-ended"
     // build, what the daemon asks of us: from E1020
     SECRET_UNREADABLE "E1020" "cogpack::build::secret-unreadable"
     SSH_AGENT "E1021" "cogpack::build::ssh-agent"

@@ -309,6 +309,20 @@ fn a_daemon_that_goes_away_is_an_engine_that_broke_and_names_the_step() {
 }
 
 #[test]
+fn a_daemon_that_hangs_up_on_a_silent_client_says_so_whatever_step_was_waiting() {
+    let build = Build::new();
+    let (digest, _) = build.step("copy weights");
+    let details = [("github.com/moby/buildkit/errdefs.Vertex+json", json!({ "digest": digest }))];
+    let said = [
+        "rpc error: code = Canceled desc = grpc: the client connection is closing",
+        "no active session for x1y2: context deadline exceeded",
+    ];
+    let reports = said.map(|message| build.shown(&status(message, &details), &Model::default()));
+    assert_eq!(reports[0], reports[1]);
+    insta::assert_snapshot!(reports[0]);
+}
+
+#[test]
 fn without_details_the_step_that_failed_is_found_in_what_happened() {
     let build = Build::new();
     let (digest, name) = build.step("pip");

@@ -183,6 +183,13 @@ pub(super) fn engine_gone(message: &str, model: &Model) -> Diagnostic {
         .help("see whether it runs and what its log says; `cogpack doctor` shows the engines there are")
 }
 
+/// The engine hung up on this process, and not on the build.
+pub(super) fn session_ended() -> Diagnostic {
+    let message = "the engine hung up: it ended, or this process did not answer it for half a minute";
+    Diagnostic::error(code::SESSION_ENDED, message)
+        .help("build again, what was done is cached: a machine that sleeps or has no time for a build cannot finish it")
+}
+
 /// Whom to log in at: Docker Hub has no name in `docker login`.
 fn host(image: &str) -> &str {
     let (first, rest) = image.split_once('/').unwrap_or(("", image));

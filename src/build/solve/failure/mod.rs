@@ -102,12 +102,23 @@ pub fn explain(
     places: &Places,
 ) -> Failure {
     let details = Details::of(status);
+    if has_ended_session(status.message()) {
+        return Failure::engine(finding::session_ended());
+    }
     if is_broken(status, &details) {
         return Failure::engine(finding::engine_gone(status.message(), model));
     }
     let step = Step::find(&details, definitions, model);
     let message = cause::without_prefixes(status.message());
     Failure::build(cause::finding(message, &step, step.label(&details, targets, places)))
+}
+
+/// Whether the daemon hung up on the session, as it does when two of its questions whether we are well get no answer in time.
+/// Steps that wanted something from us then fail with words about a connection that they do not name.
+fn has_ended_session(message: &str) -> bool {
+    ["the client connection is closing", "session healthcheck failed", "no active session for"]
+        .iter()
+        .any(|words| message.contains(words))
 }
 
 /// Whether the status is about the connection, or about a daemon that ends. A step's error is neither.
