@@ -12,9 +12,13 @@ pub(in crate::build) const MOST_MESSAGE_BYTES: usize = 16 << 20;
 /// The largest list of headers: an error's details travel in them.
 const MOST_HEADER_BYTES: u32 = 4 << 20;
 
-/// What may be under way before the other side says that it has read.
+/// What may be under way on a stream before we have read it.
 const STREAM_WINDOW: u32 = 4 << 20;
-const CONNECTION_WINDOW: u32 = 16 << 20;
+
+/// What may be under way on a connection: all that there is, since each stream has a bound of its own. A smaller one would also limit
+/// how many small messages may wait to be read, of which half of it is a measure to `h2`: it hangs up when a daemon asks for some
+/// thousand files at once and we are slow to listen.
+pub(in crate::build) const CONNECTION_WINDOW: u32 = (1 << 31) - 1;
 
 /// How connections are spoken on. No HTTP/2 pings: a daemon hangs up on a client that asks more often than every 5 minutes.
 pub(super) fn endpoint() -> Endpoint {

@@ -15,6 +15,7 @@ mod probe;
 mod program;
 mod tls;
 
+pub(super) use channel::CONNECTION_WINDOW;
 pub use channel::{control_client, gateway_client};
 pub use duplex::{Connection, Duplex};
 pub use features::{Capabilities, Features, Store};

@@ -23,7 +23,7 @@ use tonic::server::NamedService as _;
 use tonic::service::Routes;
 
 use crate::build::context::Context;
-use crate::build::engine::Duplex;
+use crate::build::engine::{CONNECTION_WINDOW, Duplex};
 use crate::build::progress::Events;
 use crate::diagnostic::Diagnostic;
 
@@ -36,6 +36,9 @@ pub(super) use ssh::Agents;
 
 /// The largest list of headers: an error's details travel in them.
 const MOST_HEADER_BYTES: u32 = 4 << 20;
+
+/// What may be under way on a stream before we have read it.
+const STREAM_WINDOW: u32 = 1 << 20;
 
 /// What went wrong here. The daemon hears of it as a status, which is all that it can tell us later; this says more.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +123,8 @@ fn messages<T: Send + 'static>(mut incoming: Streaming<T>, most_waiting: usize) 
 pub(super) async fn serve(stream: Pin<Box<dyn Duplex>>, routes: Routes) -> hyper::Result<()> {
     hyper::server::conn::http2::Builder::new(TokioExecutor::new())
         .max_header_list_size(MOST_HEADER_BYTES)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes.prepare()))
         .await
 }

@@ -33,6 +33,62 @@ async fn connected(routes: Routes) -> (Channel, tokio::task::AbortHandle) {
     (channel, serving.abort_handle())
 }
 
+// ------------------------------------------------------------------------------------------------------ connection
+
+/// Counts the bytes of a call, but not before it may.
+#[derive(Clone)]
+struct Slow(std::sync::Arc<tokio::sync::Notify>);
+
+impl tonic::server::NamedService for Slow {
+    const NAME: &'static str = "slow.Slow";
+}
+
+impl tower::Service<http::Request<tonic::body::Body>> for Slow {
+    type Response = http::Response<tonic::body::Body>;
+    type Error = std::convert::Infallible;
+    type Future = tonic::codegen::BoxFuture<Self::Response, Self::Error>;
+
+    fn poll_ready(&mut self, _: &mut std::task::Context<'_>) -> std::task::Poll<Result<(), Self::Error>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<tonic::body::Body>) -> Self::Future {
+        let may = self.0.clone();
+        Box::pin(async move {
+            may.notified().await;
+            let read = http_body_util::BodyExt::collect(request.into_body()).await;
+            let count = read.map_or_else(|error| error.to_string(), |all| all.to_bytes().len().to_string());
+            Ok(http::Response::builder().header("count", count).body(tonic::body::Body::empty()).unwrap())
+        })
+    }
+}
+
+/// As many as a window holds: a daemon asks for each file of a context in a message of its own, all at once.
+#[tokio::test]
+async fn small_messages_may_wait_in_any_number() {
+    const MESSAGES: usize = 100_000;
+    let may = std::sync::Arc::new(tokio::sync::Notify::new());
+    let mut channel = daemon(Routes::new(Slow(may.clone()))).await;
+    let (sent, mut all_sent) = tokio::sync::oneshot::channel();
+    let frames = futures_util::stream::unfold((0, Some(sent)), |(at, mut sent)| async move {
+        if at == MESSAGES {
+            sent.take().map(|sent| sent.send(()));
+            return None;
+        }
+        let frame = hyper::body::Frame::data(bytes::Bytes::from_static(&[7; 10]));
+        Some((Ok::<_, std::io::Error>(frame), (at + 1, sent)))
+    });
+    let body = tonic::body::Body::new(http_body_util::StreamBody::new(frames));
+    let request = http::Request::post("http://session/slow.Slow/Call").body(body).unwrap();
+    tower::ServiceExt::<http::Request<tonic::body::Body>>::ready(&mut channel).await.unwrap();
+    let answer = tokio::spawn(tower::Service::call(&mut channel, request));
+    tokio::time::timeout(std::time::Duration::from_secs(60), &mut all_sent).await.unwrap().unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    may.notify_one();
+    let answer = answer.await.unwrap().unwrap();
+    assert_eq!(answer.headers()["count"], (10 * MESSAGES).to_string());
+}
+
 // --------------------------------------------------------------------------------------------------------- secrets
 
 struct Asked {
