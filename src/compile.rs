@@ -33,6 +33,7 @@ use crate::project::tree::{Tree, TreeError};
 use crate::project::{self, Project};
 use crate::resolve::trace::Trace;
 use crate::resolve::{self, Choices, Inputs, Library, Resolution};
+use crate::schema::{Predictor, Schema};
 use crate::source::SourceMap;
 use crate::syntax::ast::Ast;
 
@@ -66,6 +67,8 @@ pub struct Compilation {
     pub image_configs: IndexMap<String, ImageConfig>,
     /// The texts of the blocks that took part, by the names that origins use.
     pub sources: IndexMap<String, Arc<str>>,
+    /// What the predictor takes and gives, if a block asked for it.
+    pub schema: Option<Schema>,
     /// The blocks and stacks as they were read and checked.
     pub front: Front,
     /// Findings that do not stop the build.
@@ -90,7 +93,8 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
 
     let stacks = check::check_stacks(&program.borrow().sources(), &world, sink);
     let mut trace = Trace::default();
-    let inputs = inputs(&stacks, &project, &library, options, sources);
+    let predictor = Predictor::new(&project, sources);
+    let inputs = Inputs { predictor: Some(&predictor), ..inputs(&stacks, &project, &library, options, sources) };
     let stack = resolve::choose_stack(&inputs, &mut trace, sink)?.name.text.clone();
     info!(stack, "stack chosen");
     program.add_shipped(&stacks.stacks[&stack], &project, options, sources, sink);
@@ -99,9 +103,13 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let hir = check::check(&program.borrow().sources(), &world, sink);
     let inputs = Inputs { hir: &hir, ..inputs };
     let stack = stop_at_errors(hir.stacks.get(&stack), sink)?;
-    let resolution = resolve::resolve(&inputs, stack, trace, sink)?;
+    let resolution = resolve::resolve(&inputs, stack, trace, sink);
+    predictor.report(sink);
+    let resolution = resolution?;
     log_resolution(&resolution);
-    let plan = compose(&inputs, &resolution, sink)?;
+    let plan = compose(&inputs, &resolution, sink);
+    predictor.report(sink);
+    let plan = plan?;
     validate(&plan, &OriginPlaces::new(&plan, sources), sink);
     project.tree().unnameable().iter().for_each(|name| sink.push(project::error::name_not_text(name)));
     let plan = stop_at_errors(Some(plan), sink)?;
@@ -111,6 +119,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
         metadata,
         image_configs: environment::image_configs(&library, &plan.platform),
         sources: program.texts(sources),
+        schema: predictor.asked().cloned(),
         front: Front { hir, asts: program.into_asts() },
         warnings: sink.diagnostics().to_vec(),
         plan,
@@ -192,7 +201,7 @@ fn inputs<'a>(
     sources: &'a SourceMap,
 ) -> Inputs<'a> {
     let platform = (options.platform.0.as_str(), options.platform.1.as_str());
-    Inputs { hir, project, sources, library, choices: &options.choices, platform, schema: None }
+    Inputs { hir, project, sources, library, choices: &options.choices, platform, predictor: None }
 }
 
 /// What `-v` shows of the decisions, and `COGPACK_DEBUG=1` of the reasons.

@@ -23,6 +23,8 @@ pub mod check;
 
 pub mod project;
 
+pub mod schema;
+
 pub mod eval;
 
 pub mod resolve;

@@ -8,8 +8,10 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-const MODEL: &[(&str, &[u8])] =
-    &[("cog.yaml", b"build:\n  python_version: \"3.12\"\nrun: run.py:Runner\n"), ("run.py", b"")];
+const MODEL: &[(&str, &[u8])] = &[
+    ("cog.yaml", b"build:\n  python_version: \"3.12\"\nrun: run.py:Runner\n"),
+    ("run.py", b"class Runner:\n    def run(self, text: str) -> str:\n        return text\n"),
+];
 
 fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()

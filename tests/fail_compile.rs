@@ -1,4 +1,4 @@
-//! `tests/fail/{eval,resolve,compose}/CODE_case/`: whole projects that do not compile → exactly the findings that their
+//! `tests/fail/{eval,resolve,compose,schema}/CODE_case/`: whole projects that do not compile → exactly the findings that their
 //! comments expect, and the files and the messages together as a snapshot.
 //!
 //! `tests/support/fixture.rs` tells how comments expect. Where no comment can stand, a file `EXPECT` has the same as
@@ -19,8 +19,12 @@ use serde::Deserialize;
 use support::fixture;
 
 /// The codes that projects of these folders show.
-const CODES: [(&str, std::ops::Range<&str>); 3] =
-    [("eval", "E0600".."E0700"), ("resolve", "E0700".."E0800"), ("compose", "E0851".."E0900")];
+const CODES: [(&str, std::ops::Range<&str>); 4] = [
+    ("eval", "E0600".."E0700"),
+    ("resolve", "E0700".."E0800"),
+    ("compose", "E0851".."E0900"),
+    ("schema", "E1101".."E1200"),
+];
 
 /// A file `OPTIONS`.
 #[derive(Default, Deserialize)]

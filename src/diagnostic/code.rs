@@ -338,5 +338,24 @@ codes! {
     CACHE_WRITE "E1025" "cogpack::build::cache-write"
     CACHE_UNUSABLE "E1026" "cogpack::build::cache-unusable"
 
+    // schema: E11xx
+    SCHEMA_SYNTAX "E1101" "cogpack::schema::python-syntax"
+    SCHEMA_LIMIT "E1102" "cogpack::schema::limit"
+    SCHEMA_EMPTY "E1103" "cogpack::schema::empty-predictor"
+    SCHEMA_NO_PREDICTOR "E1104" "cogpack::schema::predictor-missing"
+    SCHEMA_NO_METHOD "E1105" "cogpack::schema::method-missing"
+    SCHEMA_TWO_METHODS "E1106" "cogpack::schema::two-methods"
+    SCHEMA_PARAMETER "E1107" "cogpack::schema::parameter"
+    SCHEMA_NO_ANNOTATION "E1108" "cogpack::schema::annotation-missing"
+    SCHEMA_NO_RETURN "E1109" "cogpack::schema::return-missing"
+    SCHEMA_NAME "E1110" "cogpack::schema::name"
+    SCHEMA_TYPE_UNKNOWN "E1111" "cogpack::schema::type-unknown"
+    SCHEMA_TYPE "E1112" "cogpack::schema::type-unsupported"
+    SCHEMA_VALUE "E1113" "cogpack::schema::value-unknown"
+    SCHEMA_ARGUMENT "E1114" "cogpack::schema::input-argument"
+    SCHEMA_CONSTRAINT "E1115" "cogpack::schema::constraint"
+    SCHEMA_DEFAULT "E1116" "cogpack::schema::default"
+    SCHEMA_REQUIRED "E1117" "cogpack::schema::required-none"
+
     // cli: E12xx
 }

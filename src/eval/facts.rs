@@ -266,7 +266,7 @@ weights:
             project: &project,
             sources: &sources,
             platform: ("linux", "amd64"),
-            schema: None,
+            predictor: None,
             resolved: Some(&one),
         };
         let hir = Hir::default();

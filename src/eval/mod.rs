@@ -21,6 +21,7 @@ use crate::diagnostic::Diagnostic;
 use crate::eval::budget::Budget;
 use crate::eval::value::{RecordValue, Value, ValueKind};
 use crate::project::Project;
+use crate::schema::Predictor;
 use crate::source::{SourceMap, Span};
 use crate::version::Version;
 
@@ -57,8 +58,8 @@ pub struct Facts<'a> {
     pub sources: &'a SourceMap,
     /// `linux`, `amd64`.
     pub platform: (&'a str, &'a str),
-    /// The OpenAPI document of the predictor, if it is known.
-    pub schema: Option<&'a str>,
+    /// The predictor, whose schema is read when it is asked for.
+    pub predictor: Option<&'a Predictor<'a>>,
     /// The answers of resolution; absent before it.
     pub resolved: Option<&'a dyn Resolved>,
 }
@@ -147,7 +148,10 @@ impl<'a> Evaluator<'a> {
                 Ok(value.clone())
             }
             ExprKind::Root => self.root(expr),
-            ExprKind::Schema => Ok(self.facts.schema.map_or_else(Value::none, Value::string)),
+            ExprKind::Schema => {
+                let schema = self.facts.predictor.and_then(Predictor::schema);
+                Ok(schema.map_or_else(Value::none, |schema| Value::string(schema.text.as_str())))
+            }
             ExprKind::Field { base, name } => self.field(base, name, expr),
             ExprKind::Builtin { function, args } => self.builtin(*function, args, expr.span),
             ExprKind::Method { base, method, args } => self.method(base, *method, args, expr.span),

@@ -11,7 +11,7 @@ pub mod glob;
 pub mod memory;
 pub mod mistake;
 pub mod packages;
-mod path;
+pub mod path;
 mod read;
 pub mod settings;
 pub mod tree;

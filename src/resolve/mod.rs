@@ -30,6 +30,7 @@ use crate::resolve::base::BasePair;
 use crate::resolve::image::Images;
 use crate::resolve::library::Catalogs;
 use crate::resolve::trace::Trace;
+use crate::schema::Predictor;
 use crate::source::{SourceMap, Span, shipped};
 use crate::version::{Constraint, Version};
 
@@ -81,8 +82,8 @@ pub struct Inputs<'a> {
     pub choices: &'a Choices,
     /// `linux`, `amd64`.
     pub platform: (&'a str, &'a str),
-    /// The OpenAPI document of the predictor, if it is known.
-    pub schema: Option<&'a str>,
+    /// The predictor, whose schema is read when it is asked for.
+    pub predictor: Option<&'a Predictor<'a>>,
 }
 
 impl<'a> Inputs<'a> {
@@ -99,7 +100,7 @@ impl<'a> Inputs<'a> {
             project: self.project,
             sources: self.sources,
             platform: self.platform,
-            schema: self.schema,
+            predictor: self.predictor,
             resolved: None,
         }
     }

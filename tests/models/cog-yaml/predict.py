@@ -1,1 +1,6 @@
-class Predictor: ...
+from cog import BaseRunner, Input
+
+
+class Predictor(BaseRunner):
+    def run(self, text: str = Input(description="What to say")) -> str:
+        return text

@@ -1,0 +1,84 @@
+//! A class of the project → what kind of class it is, by its bases and decorators.
+
+use ruff_python_ast::{Decorator, Expr, StmtClassDef};
+use ruff_text_size::Ranged;
+
+use crate::schema::python::files::Module;
+use crate::schema::python::library::Known;
+use crate::schema::python::object::{Object, Place};
+use crate::schema::python::world::World;
+use crate::schema::types::{Fields, Type};
+use crate::schema::value::Value;
+use crate::schema::value::eval::Evaluator;
+use crate::schema::{Found, error};
+use crate::source::Span;
+
+/// Bases of libraries that bring no fields and no methods that matter.
+const HARMLESS: &[&str] = &["abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Generic"];
+
+/// A base of a class.
+#[derive(Clone, Debug)]
+pub enum Base<'a> {
+    /// Understood.
+    Known(Known),
+    /// A class of the project.
+    Class(&'a Module, &'a StmtClassDef),
+    /// A class that cannot be looked into: what it is called.
+    Foreign(String),
+}
+
+/// The bases of a class, in order.
+pub fn bases<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDef) -> Found<Vec<Base<'a>>> {
+    let evaluator = Evaluator::new(world, Place::end(module).at(class.start().to_u32()));
+    let mut bases = Vec::new();
+    for expr in class.arguments.iter().flat_map(|arguments| &arguments.args) {
+        let expr = match expr {
+            Expr::Subscript(found) => &*found.value,
+            expr => expr,
+        };
+        match evaluator.value(expr)? {
+            Value::Object(Object::Known(Known::Object)) => {}
+            Value::Object(Object::Known(known)) => bases.push(Base::Known(known)),
+            Value::Object(Object::Class(module, class)) => bases.push(Base::Class(module, class)),
+            Value::Object(Object::Foreign(name)) if HARMLESS.contains(&name.as_str()) => {}
+            Value::Object(Object::Foreign(name)) => bases.push(Base::Foreign(name)),
+            _ => return Err(error::unknown_value(evaluator.span(expr))),
+        }
+    }
+    Ok(bases)
+}
+
+/// What a class means as a type, where `span` names it.
+pub fn as_type<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDef, span: Span) -> Found<Type<'a>> {
+    if class.decorator_list.iter().any(|decorator| is_dataclass(world, module, decorator)) {
+        return Ok(Type::Record(module, class, Fields::Dataclass));
+    }
+    let place = module.span_of(&class.name);
+    for base in world.deeper(span, || bases(world, module, class))? {
+        let found = match base {
+            Base::Known(Known::TypedDict) => Type::Record(module, class, Fields::TypedDict),
+            Base::Known(Known::BaseModel | Known::Pydantic) => Type::Record(module, class, Fields::Model),
+            Base::Known(Known::Enum | Known::IntEnum | Known::StrEnum) => Type::Enumeration(module, class),
+            Base::Known(Known::Path) => Type::Path,
+            Base::Known(_) => continue,
+            Base::Class(from, base) => match world.deeper(span, || as_type(world, from, base, span))? {
+                Type::Record(_, _, fields) => Type::Record(module, class, fields),
+                Type::Enumeration(..) => Type::Enumeration(module, class),
+                Type::Other(_) => continue,
+                other => other,
+            },
+            Base::Foreign(name) => return Err(error::foreign_base(class.name.as_str(), &name, span, place)),
+        };
+        return Ok(found);
+    }
+    Ok(Type::Other(class.name.to_string()))
+}
+
+fn is_dataclass<'a>(world: &World<'a>, module: &'a Module, decorator: &'a Decorator) -> bool {
+    let expr = match &decorator.expression {
+        Expr::Call(call) => &*call.func,
+        expr => expr,
+    };
+    let evaluator = Evaluator::new(world, Place::end(module).at(decorator.start().to_u32()));
+    matches!(evaluator.value(expr), Ok(Value::Object(Object::Known(Known::Dataclass))))
+}

@@ -1,0 +1,245 @@
+//! Calls: Python's own functions, `Input`, enumerations, and functions that only return something.
+
+use std::rc::Rc;
+
+use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
+
+use crate::schema::field::Field;
+use crate::schema::python::files::Module;
+use crate::schema::python::library::{Function, Known};
+use crate::schema::python::object::{Object, Place};
+use crate::schema::value::arguments::Arguments;
+use crate::schema::value::eval::Evaluator;
+use crate::schema::value::text::written;
+use crate::schema::value::{MOST_LENGTH, Shape, Value};
+use crate::schema::{Found, error, types};
+use crate::source::Span;
+
+impl<'a> Evaluator<'_, 'a> {
+    pub(super) fn call(&self, call: &ExprCall, span: Span) -> Found<Value<'a>> {
+        let callee = match &*call.func {
+            Expr::Attribute(method) => {
+                let of = self.value(&method.value)?;
+                if !matches!(of, Value::Object(_)) {
+                    let given = Arguments::read(self, &call.arguments)?;
+                    return self.method(&of, method.attr.as_str(), &given, span);
+                }
+                self.value(&call.func)?
+            }
+            callee => self.value(callee)?,
+        };
+        let given = Arguments::read(self, &call.arguments)?;
+        match callee {
+            Value::Object(Object::Known(Known::Input)) => {
+                Field::read(given, span).map(|field| Value::Field(Rc::new(field)))
+            }
+            Value::Object(Object::Known(known)) => self.builtin(known, &given, span),
+            Value::Object(Object::Function(module, function)) => self.returned(module, function, given, span),
+            Value::Object(Object::Class(module, class)) => {
+                let members = types::enumeration::members(self.world, module, class)?.unwrap_or_default();
+                let wanted = given.positional().and_then(|given| given.first());
+                let found =
+                    wanted.and_then(|wanted| members.into_iter().find(|one| one.value.equals(wanted) == Some(true)));
+                found.map(|member| Value::Member(Rc::new(member))).ok_or_else(|| error::unknown_value(span))
+            }
+            Value::Unknown(found) => Err(Box::new((*found).clone())),
+            _ => Err(error::unknown_value(span)),
+        }
+    }
+
+    fn builtin(&self, known: Known, given: &Arguments<'a>, span: Span) -> Found<Value<'a>> {
+        let unknown = || error::unknown_value(span);
+        if let (Known::Dict, true) = (known, given.values.is_empty()) {
+            let items = given.named.iter().map(|(name, value, _)| (Value::text(name), value.clone()));
+            return Ok(Value::Table(items.collect()));
+        }
+        let given = given.positional().ok_or_else(unknown)?;
+        let found = match (known, given) {
+            (Known::List, []) => Some(Value::list(Vec::new())),
+            (Known::List, [value]) => Some(Value::list(self.iterate(value, span)?)),
+            (Known::Tuple, [value]) => Some(Value::Items(Shape::Tuple, self.iterate(value, span)?.into())),
+            (Known::Set, [value]) => Some(Value::Items(Shape::Set, distinct(&self.elements_of(value, span)?)?.into())),
+            (Known::Dict, [value @ Value::Table(_)]) => Some(value.clone()),
+            (Known::Str, [value]) => written(value).map(|text| Value::text(&text)),
+            (Known::Bool, [value]) => value.truth().map(Value::Bool),
+            (Known::Int, [value]) => whole(value),
+            (Known::Float, [value]) => float(value),
+            (Known::Function(Function::Range), given) => range(given, span)?,
+            (Known::Function(Function::Len), [value]) => {
+                let count = self.elements_of(value, span)?.len();
+                i128::try_from(count).ok().map(Value::Int)
+            }
+            (Known::Function(function), [value]) if !matches!(function, Function::Abs | Function::Round) => {
+                let items = self.elements_of(value, span)?;
+                items.iter().try_for_each(|item| self.known(item))?;
+                over(function, items)
+            }
+            (Known::Function(function @ (Function::Min | Function::Max)), given) => {
+                given.iter().try_for_each(|item| self.known(item))?;
+                over(function, given.to_vec())
+            }
+            (Known::Function(Function::Abs), [value]) => match value {
+                Value::Float(value) => Some(Value::Float(value.abs())),
+                value => value.whole().and_then(i128::checked_abs).map(Value::Int),
+            },
+            _ => None,
+        };
+        found.ok_or_else(unknown)
+    }
+
+    /// The elements of something whose order does not matter.
+    fn elements_of(&self, value: &Value<'a>, span: Span) -> Found<Vec<Value<'a>>> {
+        match value {
+            Value::Items(Shape::Set, items) => distinct(items),
+            _ => self.iterate(value, span),
+        }
+    }
+
+    /// What a function returns that does nothing else.
+    fn returned(
+        &self,
+        module: &'a Module,
+        function: &'a StmtFunctionDef,
+        given: Arguments<'a>,
+        span: Span,
+    ) -> Found<Value<'a>> {
+        let body = match function.body.split_first() {
+            Some((Stmt::Expr(text), rest)) if text.value.is_string_literal_expr() => rest,
+            _ => &function.body[..],
+        };
+        let is_plain = function
+            .decorator_list
+            .iter()
+            .all(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"));
+        let [Stmt::Return(result)] = body else {
+            return Err(error::unknown_value(span));
+        };
+        let (Some(result), true, false) = (&result.value, is_plain, function.is_async) else {
+            return Err(error::unknown_value(span));
+        };
+        let at = if module == self.place.module { self.place.at } else { u32::MAX };
+        let mut inner = Evaluator::new(self.world, Place::end(module).at(at));
+        inner.locals = parameters(&inner, function, given).ok_or_else(|| error::unknown_value(span))?;
+        self.world.deeper(span, || inner.value(result))
+    }
+}
+
+/// The values of a function's parameters.
+fn parameters<'a>(
+    inner: &Evaluator<'_, 'a>,
+    function: &StmtFunctionDef,
+    given: Arguments<'a>,
+) -> Option<Vec<(String, Value<'a>)>> {
+    let declared = &function.parameters;
+    if declared.vararg.is_some() || declared.kwarg.is_some() {
+        return None;
+    }
+    let mut positional = given.values.into_iter().map(|(value, _)| value);
+    let mut named = given.named;
+    let mut locals = Vec::new();
+    for parameter in declared.posonlyargs.iter().chain(&declared.args) {
+        let name = parameter.name().as_str();
+        let by_name = named.iter().position(|(given, _, _)| given == name);
+        let value = match (positional.next(), by_name) {
+            (Some(value), None) => value,
+            (None, Some(at)) => named.swap_remove(at).1,
+            (None, None) => inner.lazily(parameter.default()?),
+            (Some(_), Some(_)) => return None,
+        };
+        locals.push((name.to_owned(), value));
+    }
+    for parameter in &declared.kwonlyargs {
+        let name = parameter.name().as_str();
+        let value = match named.iter().position(|(given, _, _)| given == name) {
+            Some(at) => named.swap_remove(at).1,
+            None => inner.lazily(parameter.default()?),
+        };
+        locals.push((name.to_owned(), value));
+    }
+    (positional.next().is_none() && named.is_empty()).then_some(locals)
+}
+
+/// Each once.
+fn distinct<'a>(items: &[Value<'a>]) -> Found<Vec<Value<'a>>> {
+    let mut seen = std::collections::BTreeSet::new();
+    let mut found = Vec::new();
+    for item in items {
+        let key = match item {
+            Value::Unknown(found) => return Err(Box::new((**found).clone())),
+            item => format!("{:?}", item.plain()),
+        };
+        if seen.insert(key) {
+            found.push(item.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// `sorted`, `reversed`, `min`, `max`, `sum`
+fn over<'a>(function: Function, mut items: Vec<Value<'a>>) -> Option<Value<'a>> {
+    match function {
+        Function::Reversed => {
+            items.reverse();
+            Some(Value::list(items))
+        }
+        Function::Sorted => sorted(items).map(Value::list),
+        Function::Min => sorted(items)?.into_iter().next(),
+        Function::Max => sorted(items)?.pop(),
+        Function::Sum => {
+            let total = items.iter().try_fold(0_i128, |total, item| total.checked_add(item.whole()?));
+            total.map(Value::Int)
+        }
+        _ => None,
+    }
+}
+
+/// In order: all texts, or all numbers.
+fn sorted<'a>(mut items: Vec<Value<'a>>) -> Option<Vec<Value<'a>>> {
+    if items.iter().all(|item| item.as_text().is_some()) {
+        items.sort_by(|one, two| one.as_text().cmp(&two.as_text()));
+    } else if items.iter().all(|item| item.whole().is_some()) {
+        items.sort_by_key(Value::whole);
+    } else if items.iter().all(|item| item.number().is_some_and(f64::is_finite)) {
+        items.sort_by(|one, two| one.number().partial_cmp(&two.number()).unwrap_or(std::cmp::Ordering::Equal));
+    } else {
+        return None;
+    }
+    Some(items)
+}
+
+fn whole<'a>(value: &Value<'a>) -> Option<Value<'a>> {
+    match value.plain() {
+        #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked")]
+        Value::Float(value) if value.is_finite() && value.abs() < 1e18 => Some(Value::Int(value.trunc() as i128)),
+        Value::Text(text) => text.trim().parse().ok().map(Value::Int),
+        other => other.whole().map(Value::Int),
+    }
+}
+
+fn float<'a>(value: &Value<'a>) -> Option<Value<'a>> {
+    match value.plain() {
+        Value::Text(text) => text.trim().parse().ok().filter(|value: &f64| value.is_finite()).map(Value::Float),
+        other => other.number().map(Value::Float),
+    }
+}
+
+fn range<'a>(given: &[Value<'a>], span: Span) -> Found<Option<Value<'a>>> {
+    let Some(bounds) = given.iter().map(Value::whole).collect::<Option<Vec<i128>>>() else {
+        return Ok(None);
+    };
+    let (mut at, end, step) = match bounds[..] {
+        [end] => (0, end, 1),
+        [start, end] => (start, end, 1),
+        [start, end, step] if step != 0 => (start, end, step),
+        _ => return Ok(None),
+    };
+    let mut items = Vec::new();
+    while if step > 0 { at < end } else { at > end } {
+        if items.len() >= MOST_LENGTH {
+            return Err(error::too_much_work(span));
+        }
+        items.push(Value::Int(at));
+        at = at.saturating_add(step);
+    }
+    Ok(Some(Value::list(items)))
+}

@@ -1,0 +1,95 @@
+//! Methods of texts, lists and tables that leave them as they are.
+
+use std::rc::Rc;
+
+use crate::schema::value::arguments::Arguments;
+use crate::schema::value::eval::Evaluator;
+use crate::schema::value::operator::joined;
+use crate::schema::value::{Shape, Value};
+use crate::schema::{Found, error};
+use crate::source::Span;
+
+impl<'a> Evaluator<'_, 'a> {
+    pub(super) fn method(&self, of: &Value<'a>, name: &str, given: &Arguments<'a>, span: Span) -> Found<Value<'a>> {
+        self.known(of)?;
+        let found = match of.plain() {
+            Value::Text(text) if name == "join" => self.join(text, given, span)?,
+            Value::Text(text) => text_method(text, name, given),
+            Value::Table(items) => self.table_method(items, name, given)?,
+            Value::Items(Shape::List, items) if name == "copy" && given.is_empty() => {
+                Some(Value::Items(Shape::List, Rc::clone(items)))
+            }
+            _ => None,
+        };
+        found.ok_or_else(|| error::unknown_value(span))
+    }
+
+    fn join(&self, separator: &str, given: &Arguments<'a>, span: Span) -> Found<Option<Value<'a>>> {
+        let Some([parts]) = given.positional() else {
+            return Ok(None);
+        };
+        let mut texts = Vec::new();
+        let parts = self.iterate(parts, span)?;
+        for (index, part) in parts.iter().enumerate() {
+            self.known(part)?;
+            let Some(text) = part.as_text() else {
+                return Ok(None);
+            };
+            texts.extend((index > 0).then_some(separator));
+            texts.push(text);
+        }
+        Ok(joined(&texts))
+    }
+
+    fn table_method(
+        &self,
+        items: &[(Value<'a>, Value<'a>)],
+        name: &str,
+        given: &Arguments<'a>,
+    ) -> Found<Option<Value<'a>>> {
+        let pair =
+            |(key, value): &(Value<'a>, Value<'a>)| Value::Items(Shape::Tuple, Rc::from([key.clone(), value.clone()]));
+        Ok(match (name, given.positional()) {
+            ("keys", Some([])) => Some(Value::list(items.iter().map(|(key, _)| key.clone()).collect())),
+            ("values", Some([])) => Some(Value::list(items.iter().map(|(_, value)| value.clone()).collect())),
+            ("items", Some([])) => Some(Value::list(items.iter().map(pair).collect())),
+            ("copy", Some([])) => Some(Value::Table(items.into())),
+            ("get", Some([key, rest @ ..])) if rest.len() < 2 => {
+                let found = items.iter().find(|(known, _)| known.equals(key) == Some(true)).map(|(_, value)| value);
+                let value = found.or(rest.first()).cloned().unwrap_or(Value::None);
+                self.known(&value)?;
+                Some(value)
+            }
+            _ => None,
+        })
+    }
+}
+
+fn text_method<'a>(text: &str, name: &str, given: &Arguments<'a>) -> Option<Value<'a>> {
+    let ascii = text.is_ascii();
+    match (name, given.positional()?) {
+        ("upper", []) if ascii => Some(Value::text(&text.to_ascii_uppercase())),
+        ("lower", []) if ascii => Some(Value::text(&text.to_ascii_lowercase())),
+        ("title", []) if ascii => Some(Value::text(&crate::schema::document::title_of(text))),
+        ("strip", []) if ascii => Some(Value::text(text.trim())),
+        ("split", []) if ascii => Some(Value::list(text.split_ascii_whitespace().map(Value::text).collect())),
+        ("split", [separator]) => {
+            let separator = separator.as_text().filter(|separator| !separator.is_empty())?;
+            Some(Value::list(text.split(separator).map(Value::text).collect()))
+        }
+        ("replace", [from, to]) => {
+            let from = from.as_text().filter(|from| !from.is_empty())?;
+            let pieces: Vec<&str> = text.split(from).collect();
+            let to = to.as_text()?;
+            let mut texts = Vec::new();
+            for (index, piece) in pieces.into_iter().enumerate() {
+                texts.extend((index > 0).then_some(to));
+                texts.push(piece);
+            }
+            joined(&texts)
+        }
+        ("startswith", [prefix]) => Some(Value::Bool(text.starts_with(prefix.as_text()?))),
+        ("endswith", [suffix]) => Some(Value::Bool(text.ends_with(suffix.as_text()?))),
+        _ => None,
+    }
+}

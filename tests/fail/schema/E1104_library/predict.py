@@ -1,0 +1,1 @@
+from some_package import Runner

@@ -1,0 +1,6 @@
+from cog import BaseRunner, Input
+
+
+class Runner(BaseRunner):
+    def run(self, name: str = Input(choices={"a", "b"})) -> str:  # error: E1113
+        return "x"

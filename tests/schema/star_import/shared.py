@@ -1,0 +1,2 @@
+SIZES = [1, 2]
+_HIDDEN = 3
