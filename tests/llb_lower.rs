@@ -294,6 +294,17 @@ fn sources_and_places_are_written() {
 }
 
 #[test]
+fn the_engine_asks_for_a_context_by_its_key_whatever_people_call_it() {
+    let mut named =
+        plan([stage("s", Input::Scratch { scratch: True }, [copy(copying(context_only(&[]), &["."], "/"))])]);
+    for context in named.contexts.values_mut() {
+        context.name = "what people call it".to_owned();
+    }
+    let found = of_kind(&lowered(&named).definition, "source");
+    assert_eq!(found[0]["op"]["source"]["identifier"], "local://project", "{found:?}");
+}
+
+#[test]
 fn the_config_is_the_bases_then_the_state_then_the_export() {
     let export = Export {
         labels: IndexMap::from([("own".to_owned(), "1".to_owned())]),

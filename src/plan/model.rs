@@ -403,7 +403,7 @@ pub struct Empty {}
 /// A local file tree that the build reads.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Context {
-    /// What the engine asks for; usually the key.
+    /// What people call it; usually the key, which the engine asks for.
     pub name: String,
     /// The block that asked for it first.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -63,16 +63,14 @@ impl<'a> Lowering<'a> {
     }
 
     fn local(&mut self, local: &str, include: &[String], meta: Meta) -> State {
-        let context = self.plan.contexts.get(local).map(|context| context.name.as_str());
-        let name = context.filter(|name| !name.is_empty()).unwrap_or(local);
         // The daemon keeps what was sent by this key. Parts of a context would displace each other under one key, and
         // be sent again each time.
         let shared_key_hint = if include.is_empty() {
             String::new()
         } else {
-            format!("{name}:{}", Digest::of(include.join("\0").as_bytes()))
+            format!("{local}:{}", Digest::of(include.join("\0").as_bytes()))
         };
-        self.graph.local(name, &Local { include: include.to_vec(), shared_key_hint, ..Local::default() }, meta)
+        self.graph.local(local, &Local { include: include.to_vec(), shared_key_hint, ..Local::default() }, meta)
     }
 
     fn url(&mut self, url: &str, sha256: Option<&str>, meta: Meta) -> State {
