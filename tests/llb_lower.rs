@@ -4,9 +4,12 @@
 #[path = "llb/plans.rs"]
 mod plans;
 
+use std::collections::BTreeSet;
+
 use cogpack::diagnostic::code;
 use cogpack::llb::config::ImageConfig;
 use cogpack::llb::definition::Definition;
+use cogpack::llb::graph::{COPY_PATTERNS, Caps};
 use cogpack::llb::json::to_json;
 use cogpack::llb::lower::{Lowered, Options, lower};
 use cogpack::plan::model::*;
@@ -291,6 +294,30 @@ fn sources_and_places_are_written() {
     )]);
     let sources = IndexMap::from([("tool.block".to_owned(), "block tool {\n  copy …\n}\n".into())]);
     insta::assert_snapshot!(shown(&plan, &Options { sources, local_unique: Some("id".to_owned()), ..options() }));
+}
+
+#[test]
+fn an_engine_without_patterns_in_copies_is_sent_what_they_leave() {
+    let patterns = Patterns { include: Vec::new(), exclude: vec!["**/*.log".to_owned()] };
+    let filtered = |src: &str| {
+        let copy = Copy { patterns: patterns.clone(), ..copying(context_only(&[]), &[src], "/src") };
+        plan([stage("s", Input::Scratch { scratch: True }, [op(OperationKind::Copy(copy))])])
+    };
+    let caps = Caps::AllBut(BTreeSet::from([COPY_PATTERNS.to_owned()]));
+    let old =
+        |src| lower(&filtered(src), &Options { caps: caps.clone(), ..options() }).expect("a valid plan").definition;
+    let exclusions = |definition: &Definition| {
+        let sources = of_kind(definition, "source");
+        sources[0]["op"]["source"]["attrs"]["local.excludepatterns"].as_str().map(str::to_owned)
+    };
+    let needs =
+        |definition: &Definition| definition.metadata.values().any(|it| it.caps.iter().any(|cap| cap == COPY_PATTERNS));
+    assert_eq!(exclusions(&old(".")).as_deref(), Some(r#"["**/*.log"]"#));
+    assert!(!needs(&old(".")));
+    // Patterns are those of the folder that is copied, which the sender does not know.
+    assert!(exclusions(&old("part")).is_none() && needs(&old("part")));
+    let new = lowered(&filtered(".")).definition;
+    assert!(exclusions(&new).is_none() && needs(&new));
 }
 
 #[test]

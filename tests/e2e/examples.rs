@@ -41,11 +41,7 @@ fn check(engine: Option<Engine>, name: &str) {
     }
     answers_predictions(&engine, &built(&engine, &example("hello-world"), &format!("hello-world-{name}")));
     has_its_tool(&engine, &built(&engine, &example("custom-block"), &format!("custom-block-{name}")));
-    if engine.writes_oci {
-        service_starts(&engine, &built(&engine, &example("service"), &format!("service-{name}")));
-    } else {
-        is_refused(&engine, &example("service"));
-    }
+    service_starts(&engine, &built(&engine, &example("service"), &format!("service-{name}")));
     let work = TempDir::new().unwrap();
     let project = locked(&engine, work.path());
     counts_words(&engine, &built(&engine, &project, &format!("uv-project-{name}")));
@@ -73,15 +69,6 @@ fn built<'a>(engine: &'a Engine, project: &Path, name: &str) -> Built<'a> {
     let said = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success(), "{}: {} ended with {:?}: {said}", engine.name, project.display(), ended.status);
     Built { engine, tag }
-}
-
-/// It leaves files of the project out, which engines before Docker 23 cannot do in a copy.
-fn is_refused(engine: &Engine, project: &Path) {
-    let ended = command(engine).arg("build").arg(project).args(["-t", "cogpack-test/refused"]).output().unwrap();
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert_eq!(ended.status.code(), Some(1), "{}: {said}", engine.name);
-    assert!(said.contains("error[E1052]") && said.contains("no patterns in a copy"), "{}: {said}", engine.name);
-    skip(&format!("the example {}: {} cannot do it, and refuses it", project.display(), engine.name));
 }
 
 /// A copy of `uv-project` with a lock of its own: the hosts in the example's are stand-ins. It is made by the uv of a base

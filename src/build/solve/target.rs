@@ -15,12 +15,9 @@ use crate::build::solve::history;
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::llb::definition::Definition;
-use crate::llb::graph::Caps;
+use crate::llb::graph::{COPY_PATTERNS, Caps, SETS_DEFAULT_PATH};
 use crate::llb::reference::normalize;
 use crate::plan::model::{Input, Plan, Platform};
-
-/// The capability of a daemon that gives a step a `PATH` where its image has none.
-const SETS_DEFAULT_PATH: &str = "exec.meta.setsdefaultpath";
 
 /// What the engine is asked to build.
 pub(super) struct Prepared {
@@ -56,7 +53,8 @@ impl Preparation<'_> {
             }
             image_configs.insert(reference.clone(), config);
         }
-        let unknown = BTreeSet::from([SETS_DEFAULT_PATH.to_owned()]);
+        // What lowering does in another way where it is not known.
+        let unknown = BTreeSet::from([SETS_DEFAULT_PATH, COPY_PATTERNS].map(str::to_owned));
         let options = llb::lower::Options {
             image_configs,
             sources: target.sources.clone(),

@@ -7,12 +7,9 @@ use bollard_buildkit_proto::pb;
 
 use crate::llb::definition::Cap;
 use crate::llb::graph::state::{Env, Network, Security, Values};
-use crate::llb::graph::{Caps, EMPTY, Graph, Inputs, Meta, Output, Parts, State, caps, index};
+use crate::llb::graph::{Caps, EMPTY, Graph, Inputs, Meta, Output, Parts, SETS_DEFAULT_PATH, State, caps, index};
 use crate::llb::wire;
 use crate::plan::model::Platform;
-
-/// The cap with which the daemon sets `PATH` itself.
-const SETS_DEFAULT_PATH: &str = "exec.meta.setsdefaultpath";
 
 /// What `PATH` is where nothing sets it.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

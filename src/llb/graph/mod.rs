@@ -36,6 +36,12 @@ pub struct Constraints {
     pub caps: Caps,
 }
 
+/// What a daemon has to know to set `PATH` itself. Where it does not, the client does.
+pub const SETS_DEFAULT_PATH: &str = "exec.meta.setsdefaultpath";
+
+/// What a daemon has to know for copies with patterns. Where it does not, a context is sent in part.
+pub const COPY_PATTERNS: &str = "file.copy.includeexcludepatterns";
+
 /// What the daemon knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Caps {
@@ -44,6 +50,13 @@ pub enum Caps {
     Unknown,
     /// Everything but these.
     AllBut(BTreeSet<String>),
+}
+
+impl Caps {
+    /// Whether it is known not to know this.
+    pub fn lacks(&self, cap: &str) -> bool {
+        matches!(self, Self::AllBut(unknown) if unknown.contains(cap))
+    }
 }
 
 /// What an op may have beside what it does. Only `platform` and `filters` change its digest.

@@ -2,10 +2,10 @@
 
 use crate::llb::error::{self, Place};
 use crate::llb::graph::file::{self as graph, Action, CopyFrom, Mode, Owner};
-use crate::llb::graph::{Meta, State};
+use crate::llb::graph::{COPY_PATTERNS, Meta, State};
 use crate::llb::lower::Lowering;
 use crate::llb::path::{absolute, parent};
-use crate::plan::model::{self, Mkdir, Mkfile, Rm};
+use crate::plan::model::{self, Input, Mkdir, Mkfile, Patterns, Rm};
 
 /// Folders at the top that are links in some base images, or that have permissions of their own. What is copied below
 /// them by itself and merged would replace the link or the permissions.
@@ -25,15 +25,17 @@ impl<'a> Lowering<'a> {
     /// The actions of a copy, one for each path. On a file tree of its own there is nothing yet, so the directories of
     /// the destination are always made.
     pub(super) fn copy_actions(&mut self, copy: &'a model::Copy, at: Place<'a>, onto: Onto) -> Vec<Action> {
-        let from = self.tree(&copy.from, at);
+        let filtered = self.filtered_context(copy, at);
+        let patterns = if filtered.is_some() { Patterns::default() } else { copy.patterns.clone() };
+        let from = filtered.unwrap_or_else(|| self.tree(&copy.from, at));
         let owner = copy.chown.as_deref().and_then(|chown| self.owner(chown, at));
         let mode = copy.chmod.as_deref().and_then(|chmod| self.mode(chmod, at));
         let one = |src: &String| {
             Action::Copy(Box::new(graph::Copy {
                 owner: owner.clone(),
                 mode: mode.clone(),
-                include: copy.patterns.include.clone(),
-                exclude: copy.patterns.exclude.clone(),
+                include: patterns.include.clone(),
+                exclude: patterns.exclude.clone(),
                 wildcard: true,
                 empty_wildcard: copy.optional,
                 // As `COPY` does: a link that is named is followed, links inside a directory stay.
@@ -49,6 +51,21 @@ impl<'a> Lowering<'a> {
             }))
         };
         copy.src.iter().map(one).collect()
+    }
+
+    /// For an engine whose copies have no patterns: of a whole context, the files that the patterns leave. Such an engine is
+    /// sent no others.
+    fn filtered_context(&mut self, copy: &'a model::Copy, at: Place<'a>) -> Option<State> {
+        let (Input::Local { local, include }, patterns) = (&copy.from, &copy.patterns) else { return None };
+        let is_whole = copy.src.iter().all(|src| matches!(src.as_str(), "." | "/" | "./"));
+        let has_patterns = !(patterns.include.is_empty() && patterns.exclude.is_empty());
+        // What two lists both include is no list.
+        let is_one_list = include.is_empty() || patterns.include.is_empty();
+        if !self.options.caps.lacks(COPY_PATTERNS) || !is_whole || !has_patterns || !is_one_list {
+            return None;
+        }
+        let include = if include.is_empty() { &patterns.include } else { include };
+        Some(self.part_of_context(local, include, &patterns.exclude, at))
     }
 
     pub(super) fn mkfile_actions(&self, mkfile: &Mkfile, state: &State) -> Vec<Action> {
@@ -109,7 +126,7 @@ pub(super) fn with_caps(meta: Meta, actions: &[Action]) -> Meta {
         _ => false,
     };
     let has_wildcard = |it: &Action| matches!(it, Action::Rm(rm) if rm.wildcard);
-    meta.needing(actions.iter().any(has_patterns), "file.copy.includeexcludepatterns")
+    meta.needing(actions.iter().any(has_patterns), COPY_PATTERNS)
         .needing(actions.iter().any(has_wildcard), "file.rm.wildcard")
 }
 

@@ -41,7 +41,7 @@ impl<'a> Lowering<'a> {
         let meta = self.source_meta(at.origin.or(at.stage.origin.as_ref()), &words);
         let state = match input {
             Input::Image { image } => self.image(image, at, meta),
-            Input::Local { local, include } => self.local(local, include, meta),
+            Input::Local { local, include } => self.local(local, include, &[], meta),
             Input::Url { url, sha256 } => self.url(url, sha256.as_deref(), meta),
             Input::Git { git, reference } => self.git(git, reference.as_deref(), meta),
             Input::Stage { .. } | Input::Scratch { .. } => State::scratch(),
@@ -62,15 +62,30 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn local(&mut self, local: &str, include: &[String], meta: Meta) -> State {
+    /// The part of a context that patterns leave, with fresh values.
+    pub(super) fn part_of_context(
+        &mut self,
+        local: &str,
+        include: &[String],
+        exclude: &[String],
+        at: Place<'a>,
+    ) -> State {
+        let meta = self.source_meta(at.origin.or(at.stage.origin.as_ref()), &format!("context {local}, filtered"));
+        self.local(local, include, exclude, meta)
+    }
+
+    fn local(&mut self, local: &str, include: &[String], exclude: &[String], meta: Meta) -> State {
         // The daemon keeps what was sent by this key. Parts of a context would displace each other under one key, and
         // be sent again each time.
-        let shared_key_hint = if include.is_empty() {
+        let patterns: Vec<&str> = include.iter().map(String::as_str).collect();
+        let excluded = exclude.iter().map(|pattern| format!("\0!{pattern}")).collect::<String>();
+        let shared_key_hint = if include.is_empty() && exclude.is_empty() {
             String::new()
         } else {
-            format!("{local}:{}", Digest::of(include.join("\0").as_bytes()))
+            format!("{local}:{}", Digest::of((patterns.join("\0") + &excluded).as_bytes()))
         };
-        self.graph.local(local, &Local { include: include.to_vec(), shared_key_hint, ..Local::default() }, meta)
+        let (include, exclude) = (include.to_vec(), exclude.to_vec());
+        self.graph.local(local, &Local { include, exclude, shared_key_hint, ..Local::default() }, meta)
     }
 
     fn url(&mut self, url: &str, sha256: Option<&str>, meta: Meta) -> State {
