@@ -68,11 +68,11 @@ fn what_ships(criterion: &mut Criterion) {
     });
     group.finish();
     criterion.bench_function("library/images", |bencher| {
-        bencher.iter(|| Library::shipped(&SourceMap::new(), &mut Sink::new()));
+        bencher.iter(|| Library::shipped());
     });
     criterion.bench_function("library/images and all catalogs", |bencher| {
         bencher.iter(|| {
-            let library = Library::shipped(&SourceMap::new(), &mut Sink::new());
+            let library = Library::shipped();
             library.catalogs.names().filter_map(|name| library.catalogs.get(name)).count()
         });
     });

@@ -25,7 +25,7 @@ use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::plan::compose::compose;
 use crate::plan::metadata::Metadata;
-use crate::plan::model::{Plan, Platform};
+use crate::plan::model::Plan;
 use crate::plan::place::OriginPlaces;
 use crate::plan::validate::validate;
 use crate::project::disk::DiskTree;
@@ -38,6 +38,7 @@ use crate::source::SourceMap;
 use crate::syntax::ast::Ast;
 
 pub use blocks::BlockFile;
+use blocks::Wanted;
 
 /// What the caller decides.
 #[derive(Clone, Debug)]
@@ -86,7 +87,7 @@ pub struct Front {
 
 /// Compiles a project. `None` when `sink` holds an error.
 pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Option<Compilation> {
-    let library = Library::shipped(sources, sink);
+    let library = Library::shipped();
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     let world = environment::of(&library, &BTreeSet::new());
@@ -97,7 +98,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let inputs = Inputs { predictor: Some(&predictor), ..inputs(&stacks, &project, &library, options, sources) };
     let stack = resolve::choose_stack(&inputs, &mut trace, sink)?.name.text.clone();
     info!(stack, "stack chosen");
-    program.add_shipped(&stacks.stacks[&stack], &project, options, sources, sink);
+    program.add_shipped(&stacks.stacks[&stack], &project, options, Wanted::Detected, sources, sink);
 
     let world = environment::of(&library, &program.columns_asked(sources));
     let hir = check::check(&program.borrow().sources(), &world, sink);
@@ -117,7 +118,7 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let metadata = Metadata::new(&inputs, &resolution);
     Some(Compilation {
         metadata,
-        image_configs: environment::image_configs(&library, &plan.platform),
+        image_configs: environment::image_configs(&library, &plan, &[&resolution.base.build, &resolution.base.runtime]),
         sources: program.texts(sources),
         schema: predictor.asked().cloned(),
         front: Front { hir, asts: program.into_asts() },
@@ -128,14 +129,14 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
 
 /// Parses and checks every block of the project, and those that ship and its stack names.
 pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Option<Front> {
-    let library = Library::shipped(sources, sink);
+    let library = Library::shipped();
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     let world = environment::of(&library, &BTreeSet::new());
     let stacks = check::check_stacks(&program.borrow().sources(), &world, sink);
     let inputs = inputs(&stacks, &project, &library, options, sources);
     if let Some(stack) = resolve::choose_stack(&inputs, &mut Trace::default(), sink) {
-        program.add_shipped(stack, &project, options, sources, sink);
+        program.add_shipped(stack, &project, options, Wanted::All, sources, sink);
     }
     let world = environment::of(&library, &program.columns_asked(sources));
     let hir = check::check(&program.borrow().sources(), &world, sink);
@@ -144,7 +145,7 @@ pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: 
 
 /// Parses and checks every block there is: the project's, and all that ship and are not replaced.
 pub fn all_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Hir {
-    let library = Library::shipped(sources, sink);
+    let library = Library::shipped();
     let project = Project::read(tree, sources, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     program.add_all_shipped(sources, sink);
@@ -225,7 +226,7 @@ fn stop_at_errors<T>(value: Option<T>, sink: &Sink) -> Option<T> {
     if sink.has_errors() { None } else { value }
 }
 
-/// The configs of the images that metadata knows, by their references: for a plan that was read, too.
-pub fn image_configs(platform: &Platform, sources: &SourceMap, sink: &mut Sink) -> IndexMap<String, ImageConfig> {
-    environment::image_configs(&Library::shipped(sources, sink), platform)
+/// The configs of the images of a plan that metadata knows, by their references: for a plan that was read, too.
+pub fn image_configs(plan: &Plan) -> IndexMap<String, ImageConfig> {
+    environment::image_configs(&Library::shipped(), plan, &[])
 }

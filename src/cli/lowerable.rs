@@ -52,7 +52,7 @@ pub fn of_plan(path: &Path, sources: &SourceMap, sink: &mut Sink) -> Result<Opti
     validate(&read.plan, &read.places, sink);
     let plan = (!sink.has_errors()).then_some(read.plan);
     Ok(plan.map(|plan| Lowerable {
-        image_configs: compile::image_configs(&plan.platform, sources, sink),
+        image_configs: compile::image_configs(&plan),
         plan,
         sources: IndexMap::new(),
         front: None,

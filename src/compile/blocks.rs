@@ -11,6 +11,7 @@ use crate::compile::Options;
 use crate::diagnostic::Sink;
 use crate::project::Project;
 use crate::project::tree::{self, FileKind, TreeError};
+use crate::resolve::glance;
 use crate::source::shipped::{self, Shipped};
 use crate::source::{FileId, SourceMap};
 use crate::syntax;
@@ -38,6 +39,15 @@ pub struct Program {
     used: Vec<Ast>,
     prelude: Ast,
     uses: BTreeMap<(FileId, String), FileId>,
+}
+
+/// Which of the shipped blocks of a stack are parsed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All.
+    All,
+    /// Those that may take part.
+    Detected,
 }
 
 /// What the checker takes, borrowed from a [`Program`].
@@ -70,21 +80,34 @@ pub fn read(project: &Project, options: &Options, sources: &SourceMap, sink: &mu
 }
 
 impl Program {
-    /// Adds the shipped blocks that a stack lists or the caller names, but for those that the project replaces.
+    /// Adds the shipped blocks that a stack lists or the caller names, but for those that the project replaces, and, unless
+    /// all are wanted, those that certainly take no part.
     pub fn add_shipped(
         &mut self,
         stack: &Stack,
         project: &Project,
         options: &Options,
+        wanted: Wanted,
         sources: &SourceMap,
         sink: &mut Sink,
     ) {
         let own: BTreeSet<&str> = self.own.iter().flat_map(block_names).collect();
+        let (choices, settings) = (&options.choices, &project.settings);
+        let named: BTreeSet<&str> = choices
+            .with
+            .iter()
+            .map(String::as_str)
+            .chain(settings.with.iter().map(|name| name.value.as_str()))
+            .chain(choices.set.iter().map(|set| set.block.as_str()))
+            .chain(settings.params.keys().map(String::as_str))
+            .collect();
+        let takes_part = |block: &Shipped| {
+            wanted == Wanted::All || named.contains(block.stem()) || glance::left_out(*block, project).is_none()
+        };
         let listed = stack.blocks.iter().map(|name| name.text.as_str());
-        let named = options.choices.with.iter().map(String::as_str);
-        let set = project.settings.with.iter().map(|name| name.value.as_str());
-        let wanted: BTreeSet<&str> = listed.chain(named).chain(set).filter(|name| !own.contains(name)).collect();
-        let found: Vec<Shipped> = wanted.into_iter().filter_map(shipped::block).collect();
+        let with = choices.with.iter().map(String::as_str).chain(settings.with.iter().map(|name| name.value.as_str()));
+        let names: BTreeSet<&str> = listed.chain(with).filter(|name| !own.contains(name)).collect();
+        let found: Vec<Shipped> = names.into_iter().filter_map(shipped::block).filter(takes_part).collect();
         self.shipped.extend(found.into_iter().map(|block| parse(block, sources, sink)));
     }
 

@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 use crate::check::Environment;
 use crate::check::types::Type;
 use crate::llb::config::{ImageConfig, RunConfig};
-use crate::plan::model::Platform;
+use crate::plan::model::{Input, Plan, Platform};
+use crate::plan::visit;
 use crate::resolve::Library;
-use crate::resolve::catalog::Catalog;
 use crate::resolve::image::Image;
 use crate::source::shipped;
 
@@ -19,8 +19,8 @@ pub fn of(library: &Library, columns_asked: &BTreeSet<String>) -> Environment {
     let optional = Type::Optional(Box::new(Type::String));
     let catalogs = library.catalogs.names().map(|name| {
         let catalog = columns_asked.get(name).and_then(|name| library.catalogs.get(name));
-        let columns = catalog.into_iter().flat_map(Catalog::columns);
-        (name.to_owned(), columns.map(|column| (column.to_owned(), optional.clone())).collect())
+        let columns = catalog.into_iter().flat_map(|catalog| &catalog.columns);
+        (name.to_owned(), columns.map(|column| (column.clone(), optional.clone())).collect())
     });
     Environment {
         catalogs: catalogs.collect(),
@@ -30,10 +30,19 @@ pub fn of(library: &Library, columns_asked: &BTreeSet<String>) -> Environment {
     }
 }
 
-/// The OCI configs of all images, as far as their metadata tells them, by reference.
-pub fn image_configs(library: &Library, platform: &Platform) -> IndexMap<String, ImageConfig> {
-    let images = library.images.by_name.values();
-    images.map(|image| (image.reference.clone(), image_config(image, platform))).collect()
+/// The OCI configs of the images that a plan names, as far as metadata tells them, by reference. Those of `known` are at
+/// hand.
+pub fn image_configs(library: &Library, plan: &Plan, known: &[&Image]) -> IndexMap<String, ImageConfig> {
+    let inputs = plan.stages.iter().enumerate().flat_map(|(index, stage)| visit::inputs(index, stage));
+    let mut configs = IndexMap::new();
+    for (input, _) in inputs {
+        let Input::Image { image: reference } = input else { continue };
+        let at_hand = known.iter().copied().find(|image| image.reference == *reference);
+        if let Some(image) = at_hand.or_else(|| library.images.by_reference(reference)) {
+            configs.entry(reference.clone()).or_insert_with(|| image_config(image, &plan.platform));
+        }
+    }
+    configs
 }
 
 fn image_config(image: &Image, platform: &Platform) -> ImageConfig {

@@ -238,6 +238,7 @@ codes! {
     RESOLVE_NO_BASE "E0708" "cogpack::resolve::no-base"
     RESOLVE_UNKNOWN_PARAM "E0709" "cogpack::resolve::unknown-param"
     RESOLVE_BAD_PARAM "E0710" "cogpack::resolve::bad-param"
+    RESOLVE_UNLISTED "E0711" "cogpack::resolve::unlisted"
 
     // plan: E08xx; composing from E0851
     COMPOSE_PATH "E0851" "cogpack::plan::path"

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::resolve::trace::Trace;
 use crate::resolve::{Inputs, Resolution};
+use crate::version::Version;
 
 /// What was decided on the way to a plan.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -40,6 +41,9 @@ pub struct DependencyMetadata {
     /// Absent when the catalogs do not know it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The label of the build, where releases have several: `cu124`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
     /// All that was asked of it.
     pub requirements: Vec<RequirementMetadata>,
 }
@@ -56,7 +60,7 @@ pub struct RequirementMetadata {
 /// What the project asks of Python packages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PythonPackages {
-    /// Extra indexes.
+    /// Extra indexes: those of the builds that were chosen, then the project's.
     pub index_urls: Vec<String>,
     /// The lines that are installed, each at its version where a lock or a catalog fixes one.
     pub requirements: Vec<String>,
@@ -65,7 +69,6 @@ pub struct PythonPackages {
 impl Metadata {
     /// Tells what a resolution holds.
     pub fn new(inputs: &Inputs<'_>, resolution: &Resolution<'_>) -> Self {
-        let packages = &inputs.project.packages;
         let dependencies = resolution.dependencies.iter().filter(|(_, dependency)| !dependency.requirements.is_empty());
         Self {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -77,7 +80,8 @@ impl Metadata {
             },
             dependencies: dependencies
                 .map(|(name, dependency)| {
-                    let version = dependency.version.as_ref().map(|version| version.as_str().to_owned());
+                    let version = dependency.version.as_ref().map(Version::without_label);
+                    let build = dependency.version.as_ref().and_then(Version::label);
                     let requirements = dependency.requirements.iter().map(|asked| {
                         let file = inputs.sources.file(asked.span.file);
                         RequirementMetadata {
@@ -85,11 +89,11 @@ impl Metadata {
                             origin: format!("{}:{}", file.name, file.position(asked.span.start).line),
                         }
                     });
-                    (name.clone(), DependencyMetadata { version, requirements: requirements.collect() })
+                    (name.clone(), DependencyMetadata { version, build, requirements: requirements.collect() })
                 })
                 .collect(),
             python_packages: PythonPackages {
-                index_urls: packages.indexes.iter().map(|index| index.value.clone()).collect(),
+                index_urls: resolution.indexes(inputs),
                 requirements: resolution.lines.clone(),
             },
             trace: resolution.trace.clone(),

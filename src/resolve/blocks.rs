@@ -11,7 +11,7 @@ use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::resolve::base::SAME_BASE;
 use crate::resolve::trace::{Decision, Trace};
-use crate::resolve::{Inputs, Participant, error, params, stack};
+use crate::resolve::{Inputs, Participant, error, glance, params, stack};
 use crate::source::shipped;
 
 /// A block that may take part.
@@ -29,7 +29,14 @@ pub fn participants<'a>(
 ) -> Option<Vec<Participant<'a>>> {
     let Named { forced, excluded } = named(inputs, sink);
     let mut detected = Vec::new();
-    for block in listed(inputs, stack, &forced) {
+    for listed in listed(inputs, stack, &forced) {
+        let block = match listed {
+            Listed::Read(block) => block,
+            Listed::LeftOut(decision) => {
+                trace.blocks.push(decision);
+                continue;
+            }
+        };
         if excluded.contains(&block.name.text) {
             trace.blocks.push(decision(block, false, "it was left out by name"));
             continue;
@@ -80,19 +87,29 @@ fn named(inputs: &Inputs<'_>, sink: &mut Sink) -> Named {
     Named { forced, excluded }
 }
 
+/// A block that a stack lists.
+enum Listed<'a> {
+    /// It was read.
+    Read(&'a Block),
+    /// It was not, because it certainly takes no part.
+    LeftOut(Decision),
+}
+
 /// The stack's blocks in its order, then the project's and those named, by name.
-fn listed<'a>(inputs: &Inputs<'a>, stack: &'a Stack, forced: &IndexSet<String>) -> Vec<&'a Block> {
-    let mut blocks: IndexMap<&str, &Block> = IndexMap::new();
+fn listed<'a>(inputs: &Inputs<'a>, stack: &'a Stack, forced: &IndexSet<String>) -> Vec<Listed<'a>> {
+    let mut blocks: IndexMap<&str, Listed<'a>> = IndexMap::new();
     for name in &stack.blocks {
-        if let Some(block) = inputs.hir.blocks.get(&name.text) {
-            blocks.insert(&block.name.text, block);
+        let read = inputs.hir.blocks.get(&name.text).map(Listed::Read);
+        let left_out = || shipped::block(&name.text).and_then(|block| glance::left_out(block, inputs.project));
+        if let Some(listed) = read.or_else(|| left_out().map(Listed::LeftOut)) {
+            blocks.insert(&name.text, listed);
         }
     }
     let mut more: Vec<&Block> =
         inputs.hir.blocks.values().filter(|block| block.from_project || forced.contains(&block.name.text)).collect();
     more.sort_by(|a, b| a.name.text.cmp(&b.name.text));
     for block in more {
-        blocks.entry(&block.name.text).or_insert(block);
+        blocks.entry(&block.name.text).or_insert(Listed::Read(block));
     }
     blocks.into_values().collect()
 }

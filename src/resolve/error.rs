@@ -3,10 +3,11 @@
 use crate::check::hir::Name;
 use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::diagnostic::{Diagnostic, code};
-use crate::resolve::catalog::Malformed;
+use crate::resolve::catalog::Catalog;
 use crate::resolve::trace::Decision;
 use crate::resolve::{Requirement, order::Edge};
-use crate::source::{FileId, Span};
+use crate::source::Span;
+use crate::version::Version;
 
 /// Names as people look for them, each once.
 fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> std::collections::BTreeSet<&'a str> {
@@ -97,19 +98,72 @@ pub fn cycle(edges: &[Edge<'_>]) -> Diagnostic {
 }
 
 /// E0707: no release fits all that is asked of it.
-pub fn no_version(name: &str, conflict: &[&Requirement], nearest: Option<String>) -> Diagnostic {
+pub fn no_version(catalog: &Catalog, conflict: &[&Requirement], nearest: Option<String>) -> Diagnostic {
+    let name = &catalog.name;
     let asked: Vec<String> = conflict
         .iter()
         .map(|requirement| format!("{} asks for `{}`", requirement.by, requirement.constraint))
         .collect();
-    let mut diagnostic =
+    let diagnostic =
         Diagnostic::error(code::RESOLVE_NO_VERSION, format!("no release of `{name}` fits: {}", asked.join(", and ")));
-    for (index, requirement) in conflict.iter().enumerate() {
-        let text = format!("asks for `{}`", requirement.constraint);
-        diagnostic =
-            if index == 0 { diagnostic.at(requirement.span, text) } else { diagnostic.related(requirement.span, text) };
+    let places = conflict.iter().map(|one| (one.span, format!("asks for `{}`", one.constraint)));
+    let known = || match (catalog.releases.first(), catalog.releases.last()) {
+        (Some(newest), Some(oldest)) if conflict.len() == 1 => {
+            format!("`{name}` is known from {} to {}", oldest.written(), newest.written())
+        }
+        _ => "loosen one of them".into(),
+    };
+    let help = match nearest {
+        Some(nearest) if conflict.len() == 1 => format!("{}\n{nearest}", known()),
+        Some(nearest) => nearest,
+        None => known(),
+    };
+    at_all(diagnostic, places).help(help)
+}
+
+/// E0707: no releases of several things fit together. Each of `asked` has its place, what it says in a sentence, and what
+/// stands beside its place.
+pub fn conflict(asked: &[(Span, String, String)], facts: &[String], nearest: Option<String>) -> Diagnostic {
+    let said: Vec<&str> = asked.iter().map(|(_, said, _)| said.as_str()).collect();
+    let diagnostic = Diagnostic::error(
+        code::RESOLVE_NO_VERSION,
+        format!("what is asked for does not fit together: {}", said.join(", and ")),
+    );
+    let mut help = facts.to_vec();
+    help.push(nearest.unwrap_or_else(|| "loosen one of them".into()));
+    let places = asked.iter().map(|(span, _, short)| (*span, short.clone()));
+    at_all(diagnostic, places).help(help.join("\n"))
+}
+
+fn at_all(diagnostic: Diagnostic, places: impl Iterator<Item = (Span, String)>) -> Diagnostic {
+    places.fold(diagnostic, |diagnostic, (span, text)| match diagnostic.primary {
+        None => diagnostic.at(span, text),
+        Some(_) => diagnostic.related(span, text),
+    })
+}
+
+/// E0711: a release is asked for that the catalog does not list. It is an error when somebody must say which CUDA it needs.
+pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid: bool) -> Diagnostic {
+    let name = &catalog.name;
+    let known = match (catalog.releases.first(), catalog.releases.last()) {
+        (Some(newest), Some(oldest)) => {
+            format!("`{name}` is known from {} to {}", oldest.written(), newest.written())
+        }
+        _ => String::new(),
+    };
+    let (diagnostic, help) = if unsaid {
+        let message = format!("`{name}` {version} is not in the catalog, and nothing says which `cuda` it needs");
+        let help = format!("{known}: ask for one of these, or say the CUDA with `build.cuda` in `cog.yaml`");
+        (Diagnostic::error(code::RESOLVE_UNLISTED, message), help)
+    } else {
+        let message = format!("`{name}` {version} is not in the catalog, so what it needs is not known");
+        (Diagnostic::warning(code::RESOLVE_UNLISTED, message), known)
+    };
+    let diagnostic = diagnostic.help(help);
+    match span {
+        Some(span) => diagnostic.at(span, "asked for here"),
+        None => diagnostic,
     }
-    diagnostic.help(nearest.unwrap_or_else(|| "loosen one of them".into()))
 }
 
 /// E0708: no base image has what is needed.
@@ -149,9 +203,4 @@ pub fn bad_param(block: &str, param: &str, wanted: &str, found: &str, span: Opti
     )
     .help(format!("give it a value of type `{wanted}`"));
     set_at(diagnostic, span)
-}
-
-/// E0001: a catalog or image metadata that ships cannot be read.
-pub fn malformed(file: FileId, malformed: &Malformed) -> Diagnostic {
-    Diagnostic::bug(malformed.message.clone()).at(Span::new(file, malformed.range.start, malformed.range.end), "here")
 }

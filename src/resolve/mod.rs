@@ -7,11 +7,14 @@ pub mod base;
 mod blocks;
 pub mod catalog;
 pub mod error;
+pub mod glance;
 pub mod image;
 pub mod library;
 mod order;
 mod params;
 mod pin;
+mod quick;
+mod solve;
 mod stack;
 pub mod trace;
 mod versions;
@@ -94,6 +97,16 @@ impl<'a> Inputs<'a> {
         hir.blocks.keys().map(String::as_str).chain(shipped.filter(|name| !hir.blocks.contains_key(*name)))
     }
 
+    /// `linux/amd64`
+    fn platform(&self) -> String {
+        format!("{}/{}", self.platform.0, self.platform.1)
+    }
+
+    /// The file of a place, as messages call who asks.
+    fn called(&self, span: Span) -> String {
+        format!("`{}`", self.sources.file(span.file).name)
+    }
+
     /// The facts before resolution.
     pub fn facts(&self) -> Facts<'a> {
         Facts {
@@ -158,14 +171,18 @@ impl<'a> Participant<'a> {
 }
 
 /// A requirement after resolution.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Dependency {
     /// The one version; absent when nothing is asked for.
     pub version: Option<Version>,
+    /// How many numbers of the version are known, where it stands for all that begin with them.
+    pub precision: Option<usize>,
     /// The other columns of its catalog row.
     pub columns: IndexMap<String, String>,
     /// All that is asked of it.
     pub requirements: Vec<Requirement>,
+    /// Whether the image that runs need not have it, because what needs it brings its own.
+    pub brought: bool,
 }
 
 /// A constraint and where it came from.
@@ -202,6 +219,17 @@ pub fn resolve<'a>(inputs: &Inputs<'a>, stack: &'a Stack, mut trace: Trace, sink
 }
 
 impl Resolution<'_> {
+    /// The indexes of the builds that were chosen, then those that the project names. A lock tells its own.
+    pub fn indexes(&self, inputs: &Inputs<'_>) -> Vec<String> {
+        let packages = &inputs.project.packages;
+        let is_locked = |name: &String| packages.by_name.get(name).is_some_and(|package| package.locked.is_some());
+        let of_builds = self.dependencies.iter().filter(|(name, _)| !is_locked(name));
+        let of_builds = of_builds.filter_map(|(_, dependency)| dependency.columns.get("index").cloned());
+        let named = packages.indexes.iter().map(|index| index.value.clone());
+        let mut seen = std::collections::BTreeSet::new();
+        of_builds.chain(named).filter(|url| seen.insert(url.trim_end_matches('/').to_owned())).collect()
+    }
+
     /// An evaluator for a participant's phase bodies, which know versions and base images.
     pub fn evaluator<'r>(&'r self, inputs: &Inputs<'r>, participant: &'r Participant<'r>) -> Evaluator<'r> {
         participant.evaluator(inputs.hir, Facts { resolved: Some(self), ..inputs.facts() })

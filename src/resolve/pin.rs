@@ -6,7 +6,6 @@ use indexmap::{IndexMap, IndexSet};
 
 use crate::project::packages::normalize;
 use crate::resolve::{Dependency, Inputs};
-use crate::version::Version;
 
 /// The lines that install one package each at the version that is known, by normalized name: what a lock says, what was
 /// resolved, else what is asked for.
@@ -43,21 +42,30 @@ pub fn lines(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) -
     own.chain(asked).collect::<IndexSet<String>>().into_iter().collect()
 }
 
-/// The versions that a lock or a catalog fixes, by normalized name.
-fn known<'a>(inputs: &'a Inputs<'_>, dependencies: &'a IndexMap<String, Dependency>) -> BTreeMap<String, &'a Version> {
+/// The versions that a lock or a catalog fixes, by normalized name. A label that nobody asks for is left to the index that
+/// the build is taken from.
+fn known(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) -> BTreeMap<String, String> {
     let resolved = dependencies
         .iter()
         .filter(|(name, _)| inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package))
-        .filter_map(|(name, dependency)| Some((normalize(name), dependency.version.as_ref()?)));
+        .filter_map(|(name, dependency)| {
+            let version = dependency.version.as_ref()?;
+            let asked = inputs.project.packages.constraint(name);
+            let labelled = asked.is_some_and(|constraint| constraint.names_label());
+            let told = if labelled { version.as_str().to_owned() } else { version.without_label() };
+            Some((normalize(name), told))
+        });
     let packages = &inputs.project.packages.by_name;
-    let locked = packages.iter().filter_map(|(name, package)| Some((name.clone(), &package.locked.as_ref()?.value)));
+    let locked = packages
+        .iter()
+        .filter_map(|(name, package)| Some((name.clone(), package.locked.as_ref()?.value.as_str().to_owned())));
     // Nothing loosens what is locked, so locks come last.
     resolved.chain(locked).collect()
 }
 
 /// `numpy[x]>=2; marker` → `numpy[x]==2.1.0; marker`. A line with hashes fixes its version itself; one that names a
 /// file or an address has none.
-fn at_version(line: &str, known: &BTreeMap<String, &Version>) -> String {
+fn at_version(line: &str, known: &BTreeMap<String, String>) -> String {
     let end = line.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).unwrap_or(line.len());
     let (name, rest) = line.split_at(end);
     let rest = rest.trim_start();
@@ -81,8 +89,8 @@ mod tests {
 
     #[test]
     fn a_line_gets_the_version_that_is_known() {
-        let version: Version = Version::parse("2.1.0").unwrap();
-        let known = BTreeMap::from([("numpy".to_owned(), &version), ("git".to_owned(), &version)]);
+        let version = "2.1.0".to_owned();
+        let known = BTreeMap::from([("numpy".to_owned(), version.clone()), ("git".to_owned(), version)]);
         for (line, wanted) in [
             ("numpy", "numpy==2.1.0"),
             ("NumPy >= 2, < 3", "NumPy==2.1.0"),

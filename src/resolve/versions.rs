@@ -1,7 +1,7 @@
 //! Steps 3 and 4: all that is asked of each dependency, and the one version that is chosen.
 //!
-//! The newest release that fits everything is chosen, and one that a base image has goes before the newest. Dependencies
-//! are chosen one by one.
+//! What depends on nothing else is chosen alone: the newest release that fits, one that a base image has before others. The
+//! rest is solved together.
 
 use std::collections::BTreeSet;
 
@@ -9,16 +9,20 @@ use indexmap::IndexMap;
 
 use crate::check::hir::Expr;
 use crate::diagnostic::Sink;
-use crate::eval::Evaluator;
 use crate::eval::value::ValueKind;
+use crate::eval::{Evaluated, Evaluator};
 use crate::project::packages::normalize;
 use crate::resolve::catalog::{Catalog, Release};
-use crate::resolve::{Dependency, Inputs, Participant, Requirement, error};
+use crate::resolve::solve::problem::{Effort, Problem};
+use crate::resolve::{Dependency, Inputs, Participant, Requirement, error, solve};
 use crate::source::Span;
 use crate::version::{Constraint, Version};
 
 /// The name under which the project's own files ask for a version of Python.
 const PYTHON: &str = "python";
+
+/// All that is asked, by the name of the dependency.
+type Asked = IndexMap<String, Vec<Requirement>>;
 
 /// Chooses a version for everything that the blocks depend on. `None` after errors.
 pub fn resolve(
@@ -26,34 +30,154 @@ pub fn resolve(
     participants: &[Participant<'_>],
     sink: &mut Sink,
 ) -> Option<IndexMap<String, Dependency>> {
-    let mut dependencies = IndexMap::new();
-    for (name, requirements) in collect(inputs, participants, sink) {
-        let Some(catalog) = inputs.library.catalogs.get(&name) else {
-            dependencies.insert(name, Dependency { version: None, columns: IndexMap::new(), requirements });
-            continue;
-        };
-        if requirements.is_empty() {
-            dependencies.insert(name, Dependency { version: None, columns: IndexMap::new(), requirements });
-            continue;
-        }
-        match choose(inputs, catalog, &requirements) {
-            Some(release) => {
-                let version = Some(release.version.clone());
-                dependencies.insert(name, Dependency { version, columns: release.columns.clone(), requirements });
+    let asked = collect(inputs, participants, sink);
+    if sink.has_errors() {
+        return None;
+    }
+    let mut chosen: IndexMap<String, Dependency> = IndexMap::new();
+    let mut together = Asked::new();
+    for (name, requirements) in &asked {
+        let Some(catalog) = inputs.library.catalogs.get(name).filter(|_| !requirements.is_empty()) else { continue };
+        if let Some(version) = unlisted(catalog, requirements) {
+            tell_unlisted(inputs, catalog, &version, requirements, sink);
+            chosen.insert(name.clone(), Dependency { version: Some(version), ..Dependency::default() });
+        } else if depends(inputs, catalog, &asked) {
+            together.insert(name.clone(), requirements.clone());
+        } else {
+            match alone(inputs, catalog, requirements) {
+                Some(release) => drop(chosen.insert(name.clone(), dependency(catalog, release))),
+                None => sink.push(no_version(catalog, requirements)),
             }
-            None => sink.push(no_version(catalog, &requirements)),
         }
     }
-    (!sink.has_errors()).then_some(dependencies)
+    if !together.is_empty() {
+        chosen.extend(solved(inputs, &together, sink)?);
+    }
+    if sink.has_errors() {
+        return None;
+    }
+    Some(in_order(inputs, asked, chosen))
 }
 
-/// What the blocks ask for, then what the project's files say of Python.
-fn collect(
+/// Dependencies in the order the blocks ask for them, then those that others need.
+fn in_order(
     inputs: &Inputs<'_>,
-    participants: &[Participant<'_>],
+    asked: Asked,
+    mut chosen: IndexMap<String, Dependency>,
+) -> IndexMap<String, Dependency> {
+    let mut dependencies = IndexMap::new();
+    for (name, requirements) in asked {
+        let found = chosen.shift_remove(&name).unwrap_or_default();
+        let requirements = requirements.into_iter().chain(found.requirements).collect();
+        dependencies.insert(name, Dependency { requirements, ..found });
+    }
+    dependencies.extend(chosen);
+    mark_brought(inputs, &mut dependencies);
+    dependencies
+}
+
+/// A release and what is known of it.
+fn dependency(catalog: &Catalog, release: &Release) -> Dependency {
+    Dependency {
+        version: release.version().cloned(),
+        precision: catalog.precision,
+        columns: release.details().columns.clone(),
+        ..Dependency::default()
+    }
+}
+
+/// Whether a catalog's releases need others, or others need them.
+fn depends(inputs: &Inputs<'_>, catalog: &Catalog, asked: &Asked) -> bool {
+    let needed =
+        |name: &String| inputs.library.catalogs.get(name).is_some_and(|other| other.needs.contains(&catalog.name));
+    catalog.images || !catalog.needs.is_empty() || asked.iter().any(|(name, asks)| !asks.is_empty() && needed(name))
+}
+
+/// One release of each, such that all that is asked holds. `None` after errors.
+fn solved(inputs: &Inputs<'_>, asked: &Asked, sink: &mut Sink) -> Option<IndexMap<String, Dependency>> {
+    let problem = Problem::new(inputs, asked, Effort::Solve);
+    let all: Vec<usize> = (0..problem.asks.len()).collect();
+    let solution = match solve::solve(&problem, &all) {
+        Ok(solution) => solution,
+        Err(_) => {
+            sink.push(solve::explain(inputs, &Problem::new(inputs, asked, Effort::Explain)));
+            return None;
+        }
+    };
+    let mut chosen = IndexMap::new();
+    for (thing, place) in problem.things.iter().zip(&solution) {
+        if let Some(release) = place.and_then(|place| thing.catalog.releases.get(place)) {
+            chosen.insert(thing.catalog.name.clone(), dependency(thing.catalog, release));
+        }
+    }
+    for (thing, place) in problem.things.iter().zip(&solution) {
+        let Some(release) = place.and_then(|place| thing.catalog.releases.get(place)) else { continue };
+        for (of, constraint) in problem.needs(release.details()) {
+            let needed = chosen.get_mut(&problem.things[of].catalog.name);
+            if let (Some(needed), Some((by, span))) =
+                (needed, inputs.library.release(inputs.sources, thing.catalog, release))
+            {
+                needed.requirements.push(Requirement { constraint: constraint.clone(), span, by });
+            }
+        }
+    }
+    Some(chosen)
+}
+
+/// Finds what the image that runs need not have: only releases that bring it themselves need it, and no package that the
+/// project asks for looks for it in the image.
+fn mark_brought(inputs: &Inputs<'_>, dependencies: &mut IndexMap<String, Dependency>) {
+    let catalogs = &inputs.library.catalogs;
+    let is_brought = |name: &String| {
+        let brings = |other: &String| catalogs.get(other).is_some_and(|catalog| catalog.brings.contains(name));
+        dependencies.iter().any(|(other, found)| found.version.is_some() && brings(other))
+    };
+    let of_images: Vec<String> = dependencies
+        .iter()
+        .filter(|(name, found)| found.version.is_some() && catalogs.get(name).is_some_and(|catalog| catalog.images))
+        .map(|(name, _)| name.clone())
+        .collect();
+    let packages = &inputs.project.packages;
+    let looked_for = of_images.iter().filter_map(|name| catalogs.get(name)).flat_map(|catalog| &catalog.used_by);
+    let used = looked_for.into_iter().any(|package| packages.has(package));
+    let build = &inputs.project.config.build;
+    if used || build.cuda.is_some() || build.cudnn.is_some() || !of_images.iter().all(is_brought) {
+        return;
+    }
+    for name in of_images {
+        if let Some(dependency) = dependencies.get_mut(&name) {
+            dependency.brought = true;
+        }
+    }
+}
+
+/// The version that is asked for exactly and that the catalog does not list, if it may be another.
+fn unlisted(catalog: &Catalog, requirements: &[Requirement]) -> Option<Version> {
+    let exact = requirements.iter().find_map(|asked| asked.constraint.as_exact()).filter(|_| catalog.others)?;
+    let asked = Constraint::exact(&exact);
+    let is_listed = catalog.newest(&[&asked]).is_some();
+    let fits = requirements.iter().all(|asked| asked.constraint.contains(&exact));
+    (!is_listed && fits).then_some(exact)
+}
+
+/// Tells that nothing is known of a release; where the project asks for a GPU, somebody must say which CUDA it needs.
+fn tell_unlisted(
+    inputs: &Inputs<'_>,
+    catalog: &Catalog,
+    version: &Version,
+    requirements: &[Requirement],
     sink: &mut Sink,
-) -> IndexMap<String, Vec<Requirement>> {
-    let mut requirements: IndexMap<String, Vec<Requirement>> = IndexMap::new();
+) {
+    let build = &inputs.project.config.build;
+    let needs_image = catalog.needs.iter().any(|name| inputs.library.catalogs.get(name).is_some_and(|of| of.images));
+    let span = requirements.iter().find(|asked| asked.constraint.as_exact().is_some()).map(|asked| asked.span);
+    let unsaid = needs_image && build.gpu && build.cuda.is_none();
+    sink.push(error::unlisted(catalog, version, span, unsaid));
+}
+
+/// What the blocks ask for, then what the project's files say of it.
+fn collect(inputs: &Inputs<'_>, participants: &[Participant<'_>], sink: &mut Sink) -> Asked {
+    let mut requirements = Asked::new();
     for participant in participants {
         let block = participant.block;
         let evaluator = participant.evaluator(inputs.hir, inputs.facts());
@@ -86,14 +210,15 @@ fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
         _ => &None,
     };
     let asked =
-        |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: file_of(inputs, span) };
+        |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: inputs.called(span) };
     let mut requirements: Vec<Requirement> =
         of_config.iter().map(|constraint| asked(&constraint.value, constraint.span)).collect();
     if name == PYTHON {
         requirements.extend(python(inputs));
     }
-    let is_package = inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package);
-    if let Some(package) = inputs.project.packages.by_name.get(&normalize(name)).filter(|_| is_package) {
+    if let Some(package) = inputs.project.packages.by_name.get(&normalize(name))
+        && inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package)
+    {
         let constraints = package.requirements.iter();
         requirements.extend(constraints.filter_map(|one| Some(asked(one.constraint.as_ref()?, one.span))));
         requirements.extend(package.locked.iter().map(|locked| asked(&Constraint::exact(&locked.value), locked.span)));
@@ -106,10 +231,10 @@ fn requirement(
     block: &str,
     expr: &Expr,
     evaluator: &Evaluator<'_>,
-) -> Result<Option<Requirement>, Box<crate::diagnostic::Diagnostic>> {
+) -> Evaluated<Option<Requirement>> {
     let value = evaluator.value(expr)?;
     let (span, by) = match value.origin.span {
-        Some(span) => (span, file_of(inputs, span)),
+        Some(span) => (span, inputs.called(span)),
         None => (expr.span, format!("the block `{block}`")),
     };
     Ok(match value.kind {
@@ -128,28 +253,24 @@ fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
         .map(|requirement| Requirement {
             constraint: requirement.constraint.clone(),
             span: requirement.span,
-            by: file_of(inputs, requirement.span),
+            by: inputs.called(requirement.span),
         })
         .collect()
 }
 
-/// A file of the project, as messages call who asks.
-fn file_of(inputs: &Inputs<'_>, span: Span) -> String {
-    format!("`{}`", inputs.sources.file(span.file).name)
-}
-
-fn choose<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
-    let fits = |release: &&Release| requirements.iter().all(|asked| asked.constraint.contains(&release.version));
-    let images = inputs.library.images.by_name.values();
-    let known: Vec<&Version> = images.filter_map(|image| image.packages.get(&catalog.name)?.version.as_ref()).collect();
-    let in_an_image = catalog.releases.iter().filter(|release| known.contains(&&release.version));
+/// The newest release that fits, one that a base image has before others.
+fn alone<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
+    let fits = |release: &&Release| requirements.iter().all(|asked| catalog.fits(release, &asked.constraint));
+    let known = inputs.library.images.versions(&catalog.name);
+    let in_an_image = catalog.releases.iter().filter(|release| known.contains(&release.written()));
     in_an_image.chain(&catalog.releases).find(fits)
 }
 
 /// Names the requirements that conflict: the fewest that no release fits together, found by leaving out one at a time.
 fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnostic::Diagnostic {
     let nothing_fits = |asked: &[&Requirement]| {
-        !catalog.releases.iter().any(|release| asked.iter().all(|one| one.constraint.contains(&release.version)))
+        let constraints: Vec<&Constraint> = asked.iter().map(|one| &one.constraint).collect();
+        catalog.newest(&constraints).is_none()
     };
     let mut conflict: Vec<&Requirement> = requirements.iter().collect();
     let mut index = 0;
@@ -162,14 +283,7 @@ fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnos
             index += 1;
         }
     }
-    let nearest = match conflict.as_slice() {
-        [_] => catalog.releases.first().map(|newest| {
-            let oldest = catalog.releases.last().unwrap_or(newest);
-            format!("`{}` is known from {} to {}", catalog.name, oldest.version, newest.version)
-        }),
-        _ => None,
-    };
-    error::no_version(&catalog.name, &conflict, nearest)
+    error::no_version(catalog, &conflict, None)
 }
 
 #[cfg(test)]
@@ -178,7 +292,7 @@ mod tests {
     use crate::source::SourceMap;
 
     fn catalog() -> Catalog {
-        Catalog::parse("name = \"tool\"\nversions = [\"1.0\", \"2.1\", \"1.5\", \"2.0\"]\n").unwrap()
+        Catalog::shipped("name = \"tool\"\nversions = [\"2.1\", \"2.0\", \"1.5\", \"1.0\"]\n").unwrap()
     }
 
     fn asked(constraints: &[&str]) -> Vec<Requirement> {
@@ -189,12 +303,6 @@ mod tests {
             by: format!("`{index}`"),
         };
         constraints.iter().enumerate().map(requirement).collect()
-    }
-
-    #[test]
-    fn releases_are_newest_first() {
-        let versions: Vec<String> = catalog().releases.iter().map(|release| release.version.to_string()).collect();
-        assert_eq!(versions, ["2.1", "2.0", "1.5", "1.0"]);
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub const STACKS: &[Shipped] = shipped!["blocks/python/stack.block"];
 /// One block a file.
 pub const BLOCKS: &[Shipped] = shipped![
     "blocks/common/apt.block",
+    "blocks/common/cuda.block",
     "blocks/common/run-commands.block",
     "blocks/common/source.block",
     "blocks/python/cog.block",
@@ -46,6 +47,8 @@ pub const BLOCKS: &[Shipped] = shipped![
     "blocks/python/python-app.block",
     "blocks/python/python.block",
     "blocks/python/requirements.block",
+    "blocks/python/tensorflow.block",
+    "blocks/python/torch.block",
     "blocks/python/uv-tool.block",
     "blocks/python/uv.block",
 ];
@@ -59,14 +62,51 @@ pub const PRELUDE: Shipped = Shipped { path: "stdlib/prelude.block", text: inclu
 /// Releases of things, one catalog a file.
 pub const CATALOGS: &[Shipped] = shipped![
     "stdlib/catalog/cog.toml",
+    "stdlib/catalog/cuda.toml",
+    "stdlib/catalog/cudnn.toml",
     "stdlib/catalog/pdm.toml",
     "stdlib/catalog/poetry.toml",
     "stdlib/catalog/python.toml",
+    "stdlib/catalog/tensorflow.toml",
+    "stdlib/catalog/torch.toml",
+    "stdlib/catalog/torchaudio.toml",
+    "stdlib/catalog/torchvision.toml",
     "stdlib/catalog/uv.toml",
 ];
 
-/// Metadata of base images, in the order they are declared.
-pub const IMAGES: &[Shipped] = shipped!["stdlib/images/python.toml", "stdlib/images/debian.toml"];
+/// A file with metadata of base images, and what it is about: it is read when something of that is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ShippedImages {
+    /// The file.
+    pub file: Shipped,
+    /// How the references of all its images begin.
+    pub reference: &'static str,
+    /// All that its images have; Debian packages as `apt:NAME`.
+    pub packages: &'static [&'static str],
+}
+
+macro_rules! images {
+    ($($path:literal: $reference:literal $packages:expr),* $(,)?) => {
+        &[$(ShippedImages {
+            file: Shipped { path: $path, text: include_str!(concat!("../../", $path)) },
+            reference: $reference,
+            packages: &$packages,
+        }),*]
+    };
+}
+
+/// Metadata of base images, in the order they are declared. A test holds it against the files.
+pub const IMAGES: &[ShippedImages] = images![
+    "stdlib/images/python.toml": "docker.io/library/python:"
+        ["apt:ca-certificates", "apt:netbase", "apt:tzdata", "pip", "python"],
+    "stdlib/images/debian.toml": "docker.io/library/debian:" ["apt:tzdata"],
+    "stdlib/images/nvidia.toml": "nvidia/cuda:"
+        ["apt:build-essential", "apt:ca-certificates", "cuda", "cudnn", "gcc", "nvcc"],
+    "stdlib/images/cog-base.toml": "r8.im/cog-base:python" ["gcc", "pip", "python"],
+    "stdlib/images/cog-base-cuda.toml": "r8.im/cog-base:cuda" ["cuda", "gcc"],
+    "stdlib/images/cog-base-cuda-python.toml": "r8.im/cog-base:cuda" ["cuda", "gcc", "pip", "python"],
+    "stdlib/images/cog-base-ubuntu.toml": "r8.im/cog-base:ubuntu" ["gcc"],
+];
 
 /// The shipped block of that name.
 pub fn block(name: &str) -> Option<Shipped> {
@@ -95,9 +135,10 @@ mod tests {
                 }
             }
         }
-        let shipped: BTreeSet<String> = [STACKS, BLOCKS, CATALOGS, IMAGES, &[PRELUDE]]
+        let shipped: BTreeSet<String> = [STACKS, BLOCKS, CATALOGS, &[PRELUDE]]
             .into_iter()
             .flatten()
+            .chain(IMAGES.iter().map(|images| &images.file))
             .map(|shipped| shipped.path.to_owned())
             .collect();
         assert_eq!(found, shipped);

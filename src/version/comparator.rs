@@ -123,7 +123,7 @@ pub(super) fn bump(version: &Version, count: usize) -> Version {
 }
 
 /// All versions whose release starts with the first `count` numbers of this one.
-fn prefix(version: &Version, count: usize) -> Interval {
+pub(super) fn prefix(version: &Version, count: usize) -> Interval {
     (Included(before_prereleases(version)), Excluded(before_prereleases(&bump(version, count))))
 }
 

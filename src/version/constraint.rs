@@ -1,6 +1,7 @@
 //! Which versions will do: text → [`Constraint`], and the questions a checker and a solver ask of it.
 
-use crate::version::interval::{intersect, unite};
+use crate::version::comparator::prefix;
+use crate::version::interval::{holds, intersect, unite};
 use crate::version::{Comparator, Interval, Invalid, Operator, Version, grammar};
 use std::fmt;
 use std::ops::Bound::Unbounded;
@@ -65,6 +66,24 @@ impl Constraint {
         asked_for
     }
 
+    /// Which of many versions will do, without working out the intervals for each.
+    pub fn all_of<'v>(&self, versions: impl Iterator<Item = &'v Version>) -> Vec<bool> {
+        let ranges = self.to_ranges();
+        let by_spelling = self.clauses.iter().flatten().flatten().any(|one| one.operator == Operator::Identical);
+        let fits = |version: &Version| {
+            if by_spelling || version.is_prerelease() {
+                return self.contains(version);
+            }
+            ranges.iter().any(|range| holds(range, version))
+        };
+        versions.map(fits).collect()
+    }
+
+    /// Whether any version that begins with the numbers of this one may do: `>=12.4.1` allows some of `12.4`.
+    pub fn allows_some_of(&self, version: &Version) -> bool {
+        !intersect(&self.to_ranges(), &[prefix(version, version.parsed.release().len())]).is_empty()
+    }
+
     /// Whether any of `versions` will do.
     pub fn allows_any_of(&self, versions: &[Version]) -> bool {
         versions.iter().any(|version| self.contains(version))
@@ -73,6 +92,11 @@ impl Constraint {
     /// Whether some prerelease may do: a comparator names one.
     pub fn names_prerelease(&self) -> bool {
         self.clauses.iter().flatten().flatten().any(Comparator::names_prerelease)
+    }
+
+    /// Whether a comparator names a local label, as `==2.1.0+cu118` does.
+    pub fn names_label(&self) -> bool {
+        self.clauses.iter().flatten().flatten().any(|comparator| comparator.version.parsed.is_local())
     }
 
     /// What both let through. A prerelease that one of them asks for passes when it lies in both.

@@ -86,6 +86,17 @@ impl Version {
         }
     }
 
+    /// Its local label: `cu118` of `2.1.0+cu118`.
+    pub fn label(&self) -> Option<String> {
+        let label: Vec<String> = self.parsed.local().iter().map(ToString::to_string).collect();
+        (!label.is_empty()).then(|| label.join("."))
+    }
+
+    /// As it was written, but for the local label: `2.1.0` of `2.1.0+cu118`.
+    pub fn without_label(&self) -> String {
+        self.written.split('+').next().unwrap_or_default().to_owned()
+    }
+
     /// Whether it is an alpha, beta, release candidate or development version.
     pub fn is_prerelease(&self) -> bool {
         self.parsed.any_prerelease()

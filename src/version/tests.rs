@@ -370,3 +370,18 @@ proptest! {
         prop_assert_eq!(both.to_ranges(), right.and(&left).to_ranges());
     }
 }
+
+#[test]
+fn many_versions_are_told_apart_as_one_is() {
+    let versions: Vec<Version> = ["1.0", "1.1rc1", "1.1", "1.1+cpu", "1.2.post1", "2.0a1", "2.0", "2.0.1"]
+        .iter()
+        .map(|text| Version::parse(text).unwrap())
+        .collect();
+    for text in
+        ["*", ">=1.1", "1.1", "==1.1", "===1.1+cpu", "==1.1+cpu", ">1.2", "<2", ">=2.0a1", "~=1.1", "1.0 || 2", "!=2.0"]
+    {
+        let constraint = Constraint::parse(text).unwrap();
+        let each: Vec<bool> = versions.iter().map(|version| constraint.contains(version)).collect();
+        assert_eq!(constraint.all_of(versions.iter()), each, "{text}");
+    }
+}

@@ -262,7 +262,7 @@ impl<'r> Line<'r> {
         match source {
             Input::Stage { stage } => self.leftovers.get(stage).copied().unwrap_or_default(),
             Input::Image { image } => {
-                let base = self.images.by_name.values().find(|known| known.reference == *image);
+                let base = self.images.by_reference(image);
                 Leftover { base, ..Leftover::default() }
             }
             _ => Leftover::default(),

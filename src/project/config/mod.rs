@@ -55,6 +55,8 @@ pub struct Config {
 pub struct Build {
     /// `gpu`
     pub gpu: bool,
+    /// Where `gpu` is said, if it is
+    pub gpu_at: Option<Span>,
     /// `python_version`, as written
     pub python_version: Option<Located<Constraint>>,
     /// `python_requirements`

@@ -80,6 +80,7 @@ fn read_build(table: &Table, sink: &mut Sink) -> Build {
     let requirements = optional(table, "python_requirements", sink);
     let mut build = Build {
         gpu: table.value("gpu").is_some_and(|value| read_flag(&value, sink)),
+        gpu_at: table.value("gpu").map(|value| value.data.span),
         python_version: read_version(table, "python_version", sink),
         python_requirements: requirements.and_then(|requirements| read_path(requirements, sink)),
         python_packages: table.strings("python_packages", sink),

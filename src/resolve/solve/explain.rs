@@ -1,0 +1,151 @@
+//! A conflict → what is asked, what the catalogs know, and the nearest change that would do, a sentence each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pubgrub::External;
+
+use crate::diagnostic::Diagnostic;
+use crate::resolve::solve::nearest::nearest;
+use crate::resolve::solve::problem::{Ask, AskKind, Problem};
+use crate::resolve::solve::set::Set;
+use crate::resolve::solve::{Derivation, Node, conflict, externals, solve};
+use crate::resolve::{Inputs, error};
+use crate::version::Version;
+
+/// So many versions or constraints are listed, of more only the outermost are.
+const MOST_LISTED: usize = 4;
+
+/// Explains why a problem has no solution.
+pub fn explain(inputs: &Inputs<'_>, problem: &Problem<'_>) -> Diagnostic {
+    let all: Vec<usize> = (0..problem.asks.len()).collect();
+    let Err(Some(derivation)) = solve(problem, &all) else {
+        return Diagnostic::bug("the solver gave up");
+    };
+    let (asks, derivation) = conflict(problem, &derivation);
+    let facts = facts(inputs, problem, &asks, &derivation);
+    let help = nearest(inputs, problem, &asks);
+    let asked: Vec<&Ask> = asks.iter().map(|at| &problem.asks[*at]).collect();
+    if let (Some(first), true) = (asked.first(), facts.is_empty())
+        && asked.iter().all(|ask| ask.thing == first.thing && ask.kind == AskKind::Version)
+    {
+        let catalog = problem.things[first.thing].catalog;
+        let requirements: Vec<_> = asked.iter().map(|ask| &ask.requirement).collect();
+        return error::no_version(catalog, &requirements, help);
+    }
+    let places: Vec<_> =
+        asked.iter().map(|ask| (ask.requirement.span, said(problem, ask), short(problem, ask))).collect();
+    error::conflict(&places, &facts, help)
+}
+
+/// What an ask says, as a part of a sentence.
+fn said(problem: &Problem<'_>, ask: &Ask) -> String {
+    let name = &problem.things[ask.thing].catalog.name;
+    let by = &ask.requirement.by;
+    match ask.kind {
+        AskKind::Version => format!("{by} asks for `{name}` {}", ask.requirement.constraint),
+        AskKind::Gpu => format!("{by} says `gpu: true`, so `{name}` has to be built for `cuda`"),
+        AskKind::NoGpu => format!("nothing says `gpu: true`, so `{name}` has to be built without `cuda`"),
+        AskKind::Index => format!("{by} takes `{name}` from an index of one build"),
+    }
+}
+
+/// What an ask says, beside its place.
+fn short(problem: &Problem<'_>, ask: &Ask) -> String {
+    let name = &problem.things[ask.thing].catalog.name;
+    match ask.kind {
+        AskKind::Version => format!("asks for `{name}` {}", ask.requirement.constraint),
+        AskKind::Gpu => format!("asks for a build of `{name}` for `cuda`"),
+        AskKind::NoGpu => format!("`{name}` without `cuda`"),
+        AskKind::Index => format!("`{name}` of this index"),
+    }
+}
+
+/// The facts of catalogs and base images that a derivation starts from.
+fn facts(inputs: &Inputs<'_>, problem: &Problem<'_>, asks: &[usize], derivation: &Derivation) -> Vec<String> {
+    let mut needs: Vec<(usize, usize, Vec<usize>)> = Vec::new();
+    let mut of_images: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for external in externals(derivation) {
+        let External::FromDependencyOf(Node::Thing(thing), set, on, _) = external else { continue };
+        let places = allowed(problem, asks, *thing, set);
+        match on {
+            Node::Base => of_images.entry(*thing).or_default().extend(places),
+            Node::Thing(on) => match needs.iter_mut().find(|(a, b, _)| (a, b) == (thing, on)) {
+                Some((.., known)) => known.extend(places),
+                None => needs.push((*thing, *on, places)),
+            },
+            _ => {}
+        }
+    }
+    let mut facts: Vec<String> =
+        needs.into_iter().filter_map(|(thing, on, places)| need(problem, thing, on, &places)).collect();
+    facts.extend(images(inputs, problem, &of_images));
+    facts
+}
+
+/// Those places of a set that the asks leave.
+fn allowed(problem: &Problem<'_>, asks: &[usize], thing: usize, set: &Set) -> Vec<usize> {
+    let count = problem.things[thing].catalog.releases.len();
+    let limits =
+        || asks.iter().flat_map(|at| &problem.asks[*at].limits).filter(|(node, _)| *node == Node::Thing(thing));
+    let fits = |place: &usize| limits().all(|(_, limit)| limit.has(*place));
+    set.places(count).filter(fits).collect()
+}
+
+/// `` `torch` 1.13.1 needs `python` >=3.7,<3.11 ``
+fn need(problem: &Problem<'_>, thing: usize, on: usize, places: &[usize]) -> Option<String> {
+    let catalog = problem.things[thing].catalog;
+    let on_name = &problem.things[on].catalog.name;
+    let places: BTreeSet<usize> = places.iter().copied().collect();
+    let mut needed: Vec<&str> = Vec::new();
+    for place in &places {
+        let details = catalog.releases.get(*place)?.details();
+        let gpu = details.gpu.get(on_name).filter(|_| problem.gpu);
+        for constraint in details.requires.get(on_name).into_iter().chain(gpu) {
+            let written = constraint.as_str().trim_start_matches('=');
+            if !needed.contains(&written) {
+                needed.push(written);
+            }
+        }
+    }
+    if needed.is_empty() {
+        return None;
+    }
+    Some(format!("`{}` {} needs `{on_name}` {}", catalog.name, releases(problem, thing, &places), either(&needed)))
+}
+
+/// The versions of releases, builds of one version once.
+fn releases(problem: &Problem<'_>, thing: usize, places: &BTreeSet<usize>) -> String {
+    let catalog = problem.things[thing].catalog;
+    let mut versions: Vec<String> = Vec::new();
+    for version in places.iter().filter_map(|place| catalog.releases.get(*place)?.version()).map(Version::without_label)
+    {
+        if !versions.contains(&version) {
+            versions.push(version);
+        }
+    }
+    match versions.as_slice() {
+        [newest, .., oldest] if versions.len() > MOST_LISTED => format!("{oldest} to {newest}"),
+        versions => either(&versions.iter().map(String::as_str).collect::<Vec<_>>()),
+    }
+}
+
+fn either(texts: &[&str]) -> String {
+    match texts {
+        [first, .., last] if texts.len() > MOST_LISTED => format!("{last} to {first}"),
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [all @ .., last] => format!("{} or {last}", all.join(", ")),
+    }
+}
+
+/// `` no base image has `cuda` 12.3 with `cudnn` 8 ``
+fn images(inputs: &Inputs<'_>, problem: &Problem<'_>, needed: &BTreeMap<usize, BTreeSet<usize>>) -> Option<String> {
+    if needed.is_empty() {
+        return None;
+    }
+    let named = needed.iter().map(|(thing, places)| {
+        format!("`{}` {}", problem.things[*thing].catalog.name, releases(problem, *thing, places))
+    });
+    let named: Vec<String> = named.collect();
+    Some(format!("no base image for `{}` has {}", inputs.platform(), named.join(" with ")))
+}
