@@ -68,7 +68,7 @@ fn what_ships(criterion: &mut Criterion) {
     });
     group.finish();
     criterion.bench_function("library/images", |bencher| {
-        bencher.iter(|| Library::shipped());
+        bencher.iter(Library::shipped);
     });
     criterion.bench_function("library/images and all catalogs", |bencher| {
         bencher.iter(|| {

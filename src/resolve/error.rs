@@ -3,7 +3,7 @@
 use crate::check::hir::Name;
 use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::diagnostic::{Diagnostic, code};
-use crate::resolve::catalog::Catalog;
+use crate::resolve::catalog::{Catalog, Release};
 use crate::resolve::trace::Decision;
 use crate::resolve::{Requirement, order::Edge};
 use crate::source::Span;
@@ -107,12 +107,7 @@ pub fn no_version(catalog: &Catalog, conflict: &[&Requirement], nearest: Option<
     let diagnostic =
         Diagnostic::error(code::RESOLVE_NO_VERSION, format!("no release of `{name}` fits: {}", asked.join(", and ")));
     let places = conflict.iter().map(|one| (one.span, format!("asks for `{}`", one.constraint)));
-    let known = || match (catalog.releases.first(), catalog.releases.last()) {
-        (Some(newest), Some(oldest)) if conflict.len() == 1 => {
-            format!("`{name}` is known from {} to {}", oldest.written(), newest.written())
-        }
-        _ => "loosen one of them".into(),
-    };
+    let known = || if conflict.len() == 1 { known(catalog) } else { "loosen one of them".into() };
     let help = match nearest {
         Some(nearest) if conflict.len() == 1 => format!("{}\n{nearest}", known()),
         Some(nearest) => nearest,
@@ -121,14 +116,22 @@ pub fn no_version(catalog: &Catalog, conflict: &[&Requirement], nearest: Option<
     at_all(diagnostic, places).help(help)
 }
 
+/// `` `torch` is known from 1.11.0 to 2.11.0 ``
+fn known(catalog: &Catalog) -> String {
+    let told = |release: Option<&Release>| release.and_then(Release::version).map(Version::without_label);
+    let (newest, oldest) = (told(catalog.releases.first()), told(catalog.releases.last()));
+    format!("`{}` is known from {} to {}", catalog.name, oldest.unwrap_or_default(), newest.unwrap_or_default())
+}
+
 /// E0707: no releases of several things fit together. Each of `asked` has its place, what it says in a sentence, and what
 /// stands beside its place.
 pub fn conflict(asked: &[(Span, String, String)], facts: &[String], nearest: Option<String>) -> Diagnostic {
     let said: Vec<&str> = asked.iter().map(|(_, said, _)| said.as_str()).collect();
-    let diagnostic = Diagnostic::error(
-        code::RESOLVE_NO_VERSION,
-        format!("what is asked for does not fit together: {}", said.join(", and ")),
-    );
+    let message = match said.as_slice() {
+        [only] => format!("{only}, which cannot be had"),
+        said => format!("what is asked for does not fit together: {}", said.join(", and ")),
+    };
+    let diagnostic = Diagnostic::error(code::RESOLVE_NO_VERSION, message);
     let mut help = facts.to_vec();
     help.push(nearest.unwrap_or_else(|| "loosen one of them".into()));
     let places = asked.iter().map(|(span, _, short)| (*span, short.clone()));
@@ -145,12 +148,7 @@ fn at_all(diagnostic: Diagnostic, places: impl Iterator<Item = (Span, String)>) 
 /// E0711: a release is asked for that the catalog does not list. It is an error when somebody must say which CUDA it needs.
 pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid: bool) -> Diagnostic {
     let name = &catalog.name;
-    let known = match (catalog.releases.first(), catalog.releases.last()) {
-        (Some(newest), Some(oldest)) => {
-            format!("`{name}` is known from {} to {}", oldest.written(), newest.written())
-        }
-        _ => String::new(),
-    };
+    let known = known(catalog);
     let (diagnostic, help) = if unsaid {
         let message = format!("`{name}` {version} is not in the catalog, and nothing says which `cuda` it needs");
         let help = format!("{known}: ask for one of these, or say the CUDA with `build.cuda` in `cog.yaml`");

@@ -56,15 +56,11 @@ pub fn resolve(
     if sink.has_errors() {
         return None;
     }
-    Some(in_order(inputs, asked, chosen))
+    Some(in_order(asked, chosen))
 }
 
 /// Dependencies in the order the blocks ask for them, then those that others need.
-fn in_order(
-    inputs: &Inputs<'_>,
-    asked: Asked,
-    mut chosen: IndexMap<String, Dependency>,
-) -> IndexMap<String, Dependency> {
+fn in_order(asked: Asked, mut chosen: IndexMap<String, Dependency>) -> IndexMap<String, Dependency> {
     let mut dependencies = IndexMap::new();
     for (name, requirements) in asked {
         let found = chosen.shift_remove(&name).unwrap_or_default();
@@ -72,7 +68,6 @@ fn in_order(
         dependencies.insert(name, Dependency { requirements, ..found });
     }
     dependencies.extend(chosen);
-    mark_brought(inputs, &mut dependencies);
     dependencies
 }
 
@@ -95,57 +90,63 @@ fn depends(inputs: &Inputs<'_>, catalog: &Catalog, asked: &Asked) -> bool {
 
 /// One release of each, such that all that is asked holds. `None` after errors.
 fn solved(inputs: &Inputs<'_>, asked: &Asked, sink: &mut Sink) -> Option<IndexMap<String, Dependency>> {
-    let problem = Problem::new(inputs, asked, Effort::Solve);
+    let mut problem = Problem::new(inputs, asked, Effort::Solve);
     let all: Vec<usize> = (0..problem.asks.len()).collect();
-    let solution = match solve::solve(&problem, &all) {
-        Ok(solution) => solution,
-        Err(_) => {
-            sink.push(solve::explain(inputs, &Problem::new(inputs, asked, Effort::Explain)));
-            return None;
-        }
-    };
-    let mut chosen = IndexMap::new();
-    for (thing, place) in problem.things.iter().zip(&solution) {
-        if let Some(release) = place.and_then(|place| thing.catalog.releases.get(place)) {
-            chosen.insert(thing.catalog.name.clone(), dependency(thing.catalog, release));
-        }
+    let mut solution = solve::solve(&problem, &all);
+    if solution.is_err() {
+        problem = Problem::new(inputs, asked, Effort::Explain).loosened();
+        solution = solve::solve(&problem, &all);
     }
-    for (thing, place) in problem.things.iter().zip(&solution) {
-        let Some(release) = place.and_then(|place| thing.catalog.releases.get(place)) else { continue };
-        for (of, constraint) in problem.needs(release.details()) {
-            let needed = chosen.get_mut(&problem.things[of].catalog.name);
-            if let (Some(needed), Some((by, span))) =
-                (needed, inputs.library.release(inputs.sources, thing.catalog, release))
-            {
-                needed.requirements.push(Requirement { constraint: constraint.clone(), span, by });
+    let Ok(solution) = solution else {
+        sink.push(solve::explain(inputs, &problem));
+        return None;
+    };
+    let places = solution.iter().enumerate();
+    let chosen: Vec<(usize, &Release)> =
+        places.filter_map(|(at, place)| Some((at, problem.things[at].catalog.releases.get((*place)?)?))).collect();
+    let of = |at: usize| problem.things[at].catalog;
+    let mut dependencies: IndexMap<String, Dependency> =
+        chosen.iter().map(|(at, release)| (of(*at).name.clone(), dependency(of(*at), release))).collect();
+    for (at, release) in &chosen {
+        for (needed, constraint) in problem.needs(*at, release.details()) {
+            let found = dependencies.get_mut(&of(needed).name);
+            let asks = inputs.library.release(inputs.sources, of(*at), release);
+            if let (Some(found), Some((by, span))) = (found, asks) {
+                found.requirements.push(Requirement { constraint: constraint.clone(), span, by });
             }
         }
     }
-    Some(chosen)
+    mark_brought(inputs, &problem, &chosen, &mut dependencies);
+    Some(dependencies)
 }
 
-/// Finds what the image that runs need not have: only releases that bring it themselves need it, and no package that the
-/// project asks for looks for it in the image.
-fn mark_brought(inputs: &Inputs<'_>, dependencies: &mut IndexMap<String, Dependency>) {
-    let catalogs = &inputs.library.catalogs;
-    let is_brought = |name: &String| {
-        let brings = |other: &String| catalogs.get(other).is_some_and(|catalog| catalog.brings.contains(name));
-        dependencies.iter().any(|(other, found)| found.version.is_some() && brings(other))
+/// Finds what the image that runs need not have: what needs it brings it, and no package that the project asks for looks for
+/// it in the image. Of CUDA and cuDNN neither is left out without the other.
+fn mark_brought(
+    inputs: &Inputs<'_>,
+    problem: &Problem<'_>,
+    chosen: &[(usize, &Release)],
+    dependencies: &mut IndexMap<String, Dependency>,
+) {
+    let of_images: Vec<&Catalog> =
+        chosen.iter().map(|(thing, _)| problem.things[*thing].catalog).filter(|catalog| catalog.images).collect();
+    let brings = |name: &String| chosen.iter().any(|(thing, release)| problem.brings(*thing, release.details(), name));
+    let is_needed = |name: &String| {
+        chosen.iter().any(|(thing, release)| {
+            let mut needs = problem.needs(*thing, release.details());
+            !problem.brings(*thing, release.details(), name)
+                && needs.any(|(of, _)| problem.things[of].catalog.name == *name)
+        })
     };
-    let of_images: Vec<String> = dependencies
-        .iter()
-        .filter(|(name, found)| found.version.is_some() && catalogs.get(name).is_some_and(|catalog| catalog.images))
-        .map(|(name, _)| name.clone())
-        .collect();
     let packages = &inputs.project.packages;
-    let looked_for = of_images.iter().filter_map(|name| catalogs.get(name)).flat_map(|catalog| &catalog.used_by);
-    let used = looked_for.into_iter().any(|package| packages.has(package));
+    let is_used = of_images.iter().flat_map(|catalog| &catalog.used_by).any(|package| packages.has(package));
     let build = &inputs.project.config.build;
-    if used || build.cuda.is_some() || build.cudnn.is_some() || !of_images.iter().all(is_brought) {
+    let all_brought = of_images.iter().all(|catalog| brings(&catalog.name) && !is_needed(&catalog.name));
+    if is_used || build.cuda.is_some() || build.cudnn.is_some() || !all_brought {
         return;
     }
-    for name in of_images {
-        if let Some(dependency) = dependencies.get_mut(&name) {
+    for catalog in of_images {
+        if let Some(dependency) = dependencies.get_mut(&catalog.name) {
             dependency.brought = true;
         }
     }
@@ -220,7 +221,8 @@ fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
         && inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.package)
     {
         let constraints = package.requirements.iter();
-        requirements.extend(constraints.filter_map(|one| Some(asked(one.constraint.as_ref()?, one.span))));
+        let any = Constraint::any();
+        requirements.extend(constraints.map(|one| asked(one.constraint.as_ref().unwrap_or(&any), one.span)));
         requirements.extend(package.locked.iter().map(|locked| asked(&Constraint::exact(&locked.value), locked.span)));
     }
     requirements

@@ -24,8 +24,22 @@ pub fn projects() -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(root().join(folder)) else { continue };
         projects.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
     }
+    projects.retain(|path| !is_conflict(path));
     projects.sort();
     projects
+}
+
+/// Whole projects that ask for what does not fit together; sorted.
+pub fn conflicts() -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join("tests/models")).unwrap();
+    let mut projects: Vec<PathBuf> =
+        entries.map(|entry| entry.unwrap().path()).filter(|path| is_conflict(path)).collect();
+    projects.sort();
+    projects
+}
+
+fn is_conflict(project: &Path) -> bool {
+    project.file_name().is_some_and(|name| name.to_string_lossy().starts_with("conflict-"))
 }
 
 /// The built command, with an environment in which nothing changes its output.

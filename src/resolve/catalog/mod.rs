@@ -59,6 +59,8 @@ pub struct Details {
     pub requires: IndexMap<String, Constraint>,
     /// What it needs besides where the project asks for a GPU.
     pub gpu: IndexMap<String, Constraint>,
+    /// The extra with which it brings that itself.
+    pub brings_with: Option<String>,
 }
 
 impl Catalog {

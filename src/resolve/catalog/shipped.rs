@@ -60,6 +60,7 @@ pub(super) fn details(row: &str) -> Option<Details> {
             "version" => {}
             "requires" => details.requires = constraints()?,
             "gpu" => details.gpu = constraints()?,
+            "brings_with" => details.brings_with = Some(value.text()?.to_owned()),
             column => {
                 details.columns.insert(column.to_owned(), value.text()?.to_owned());
             }

@@ -10,7 +10,6 @@ use crate::resolve::solve::problem::{Ask, AskKind, Problem};
 use crate::resolve::solve::set::Set;
 use crate::resolve::solve::{Derivation, Node, conflict, externals, solve};
 use crate::resolve::{Inputs, error};
-use crate::version::Version;
 
 /// So many versions or constraints are listed, of more only the outermost are.
 const MOST_LISTED: usize = 4;
@@ -65,21 +64,52 @@ fn facts(inputs: &Inputs<'_>, problem: &Problem<'_>, asks: &[usize], derivation:
     let mut needs: Vec<(usize, usize, Vec<usize>)> = Vec::new();
     let mut of_images: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for external in externals(derivation) {
-        let External::FromDependencyOf(Node::Thing(thing), set, on, _) = external else { continue };
-        let places = allowed(problem, asks, *thing, set);
-        match on {
-            Node::Base => of_images.entry(*thing).or_default().extend(places),
-            Node::Thing(on) => match needs.iter_mut().find(|(a, b, _)| (a, b) == (thing, on)) {
-                Some((.., known)) => known.extend(places),
-                None => needs.push((*thing, *on, places)),
-            },
+        let External::FromDependencyOf(node, set, on, limit) = external else { continue };
+        match (node, on) {
+            // What is asked of a thing that only images bring is asked of the images.
+            (Node::Ask(at), Node::Base) => {
+                let thing = problem.asks[*at].thing;
+                let all = Set::of(0..problem.things[thing].catalog.releases.len());
+                let left = allowed(problem, asks, thing, &all);
+                if *limit != Set::of(0..problem.bases.len()) && !left.is_empty() {
+                    of_images.entry(thing).or_default().extend(left);
+                }
+            }
+            (Node::Thing(thing), Node::Base) => {
+                of_images.entry(*thing).or_default().extend(allowed(problem, asks, *thing, set));
+            }
+            (Node::Thing(thing), Node::Thing(on)) => {
+                let places = allowed(problem, asks, *thing, set);
+                match needs.iter_mut().find(|(a, b, _)| (a, b) == (thing, on)) {
+                    Some((.., known)) => known.extend(places),
+                    None => needs.push((*thing, *on, places)),
+                }
+            }
             _ => {}
         }
     }
-    let mut facts: Vec<String> =
-        needs.into_iter().filter_map(|(thing, on, places)| need(problem, thing, on, &places)).collect();
-    facts.extend(images(inputs, problem, &of_images));
+    // From what is asked to what that needs.
+    let is_asked = |thing: usize| asks.iter().any(|at| problem.asks[*at].thing == thing);
+    needs.sort_by_key(|(thing, on, _)| (!is_asked(*thing), *thing, *on));
+    let mut facts = needed(problem, needs);
+    facts.extend(images(inputs, problem, asks, &of_images));
     facts
+}
+
+/// A sentence for what releases of a thing need; of several things at once where the releases are the same.
+fn needed(problem: &Problem<'_>, needs: Vec<(usize, usize, Vec<usize>)>) -> Vec<String> {
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for (thing, on, places) in needs {
+        let places: BTreeSet<usize> = places.into_iter().collect();
+        let Some(need) = need(problem, thing, on, &places) else { continue };
+        let verb = if versions(problem, thing, &places).len() > 1 { "need" } else { "needs" };
+        let who = format!("`{}` {} {verb}", problem.things[thing].catalog.name, releases(problem, thing, &places));
+        match said.iter_mut().find(|(known, _)| *known == who) {
+            Some((_, all)) => all.push(need),
+            None => said.push((who, vec![need])),
+        }
+    }
+    said.into_iter().map(|(who, all)| format!("{who} {}", all.join(" and "))).collect()
 }
 
 /// Those places of a set that the asks leave.
@@ -91,38 +121,40 @@ fn allowed(problem: &Problem<'_>, asks: &[usize], thing: usize, set: &Set) -> Ve
     set.places(count).filter(fits).collect()
 }
 
-/// `` `torch` 1.13.1 needs `python` >=3.7,<3.11 ``
-fn need(problem: &Problem<'_>, thing: usize, on: usize, places: &[usize]) -> Option<String> {
+/// `` `python` >=3.7,<3.11 ``
+fn need(problem: &Problem<'_>, thing: usize, on: usize, places: &BTreeSet<usize>) -> Option<String> {
     let catalog = problem.things[thing].catalog;
-    let on_name = &problem.things[on].catalog.name;
-    let places: BTreeSet<usize> = places.iter().copied().collect();
+    let name = &problem.things[on].catalog.name;
     let mut needed: Vec<&str> = Vec::new();
-    for place in &places {
+    for place in places {
         let details = catalog.releases.get(*place)?.details();
-        let gpu = details.gpu.get(on_name).filter(|_| problem.gpu);
-        for constraint in details.requires.get(on_name).into_iter().chain(gpu) {
+        let gpu = details.gpu.get(name).filter(|_| problem.gpu);
+        for constraint in details.requires.get(name).into_iter().chain(gpu) {
             let written = constraint.as_str().trim_start_matches('=');
-            if !needed.contains(&written) {
-                needed.push(written);
+            let told = if problem.names_build { written } else { written.split('+').next().unwrap_or(written) };
+            if !needed.contains(&told) {
+                needed.push(told);
             }
         }
     }
-    if needed.is_empty() {
-        return None;
-    }
-    Some(format!("`{}` {} needs `{on_name}` {}", catalog.name, releases(problem, thing, &places), either(&needed)))
+    (!needed.is_empty()).then(|| format!("`{name}` {}", either(&needed)))
 }
 
-/// The versions of releases, builds of one version once.
-fn releases(problem: &Problem<'_>, thing: usize, places: &BTreeSet<usize>) -> String {
+/// The versions of releases, builds of one version once unless the project tells them apart.
+fn versions(problem: &Problem<'_>, thing: usize, places: &BTreeSet<usize>) -> Vec<String> {
     let catalog = problem.things[thing].catalog;
     let mut versions: Vec<String> = Vec::new();
-    for version in places.iter().filter_map(|place| catalog.releases.get(*place)?.version()).map(Version::without_label)
-    {
-        if !versions.contains(&version) {
-            versions.push(version);
+    for version in places.iter().filter_map(|place| catalog.releases.get(*place)?.version()) {
+        let told = if problem.names_build { version.to_string() } else { version.without_label() };
+        if !versions.contains(&told) {
+            versions.push(told);
         }
     }
+    versions
+}
+
+fn releases(problem: &Problem<'_>, thing: usize, places: &BTreeSet<usize>) -> String {
+    let versions = versions(problem, thing, places);
     match versions.as_slice() {
         [newest, .., oldest] if versions.len() > MOST_LISTED => format!("{oldest} to {newest}"),
         versions => either(&versions.iter().map(String::as_str).collect::<Vec<_>>()),
@@ -139,12 +171,23 @@ fn either(texts: &[&str]) -> String {
 }
 
 /// `` no base image has `cuda` 12.3 with `cudnn` 8 ``
-fn images(inputs: &Inputs<'_>, problem: &Problem<'_>, needed: &BTreeMap<usize, BTreeSet<usize>>) -> Option<String> {
+fn images(
+    inputs: &Inputs<'_>,
+    problem: &Problem<'_>,
+    asks: &[usize],
+    needed: &BTreeMap<usize, BTreeSet<usize>>,
+) -> Option<String> {
     if needed.is_empty() {
         return None;
     }
     let named = needed.iter().map(|(thing, places)| {
-        format!("`{}` {}", problem.things[*thing].catalog.name, releases(problem, *thing, places))
+        let name = &problem.things[*thing].catalog.name;
+        let exact =
+            asks.iter().map(|at| &problem.asks[*at]).find(|ask| ask.thing == *thing && ask.is_of_image(problem));
+        match exact {
+            Some(ask) => format!("`{name}` {}", ask.requirement.constraint),
+            None => format!("`{name}` {}", releases(problem, *thing, places)),
+        }
     });
     let named: Vec<String> = named.collect();
     Some(format!("no base image for `{}` has {}", inputs.platform(), named.join(" with ")))

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pubgrub::VersionSet;
+
 use crate::resolve::Inputs;
-use crate::resolve::solve::problem::{Ask, AskKind, Problem};
+use crate::resolve::solve::problem::{Ask, AskKind, Base, Problem};
 use crate::resolve::solve::set::Set;
 use crate::resolve::solve::{Node, solve_with};
 use crate::version::Version;
@@ -23,22 +25,43 @@ pub fn nearest(inputs: &Inputs<'_>, problem: &Problem<'_>, conflict: &[usize]) -
 
 /// `` `python` 3.10 in `cog.yaml` ``
 fn change(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<String> {
-    let ask = problem.asks.get(at)?;
-    if ask.kind != AskKind::Version {
-        return None;
-    }
+    let ask = problem.asks.get(at).filter(|ask| ask.kind == AskKind::Version)?;
     // What else is asked stays, also what has no part in the conflict.
     let others: Vec<usize> = (0..problem.asks.len()).filter(|other| *other != at).collect();
     let catalog = problem.things[ask.thing].catalog;
-    for place in by_distance(problem, ask).into_iter().take(MOST_TRIED) {
-        let only = [(Node::Thing(ask.thing), Set::of([place]))];
-        if solve_with(problem, &others, &only).is_ok() {
-            let version = catalog.releases.get(place)?.version()?;
-            let told = as_exact_as(version, ask);
-            return Some(format!("`{}` {told} in {}", catalog.name, inputs.called(ask.requirement.span)));
+    let told = match of_image(problem, ask, &others) {
+        Some(version) => version.to_string(),
+        None => {
+            let does =
+                |place: &usize| solve_with(problem, &others, &[(Node::Thing(ask.thing), Set::of([*place]))]).is_ok();
+            let place = by_distance(problem, ask).into_iter().take(MOST_TRIED).find(does)?;
+            as_exact_as(catalog.releases.get(place)?.version()?, ask)
         }
+    };
+    Some(format!("`{}` {told} in {}", catalog.name, inputs.called(ask.requirement.span)))
+}
+
+/// The version of an image next to one that is asked for more exactly than the catalog knows.
+fn of_image<'p>(problem: &'p Problem<'_>, ask: &Ask, others: &[usize]) -> Option<&'p Version> {
+    if !ask.is_of_image(problem) {
+        return None;
     }
-    None
+    let centre = ask.requirement.constraint.clauses().iter().flatten().flatten().next().map(|first| &first.version)?;
+    let mut versions: Vec<&Version> = problem.bases.iter().filter_map(|base| base.has.get(&ask.thing)).collect();
+    versions.sort();
+    versions.dedup();
+    let older = versions.partition_point(|version| *version < centre);
+    let mut places: Vec<usize> = (0..versions.len()).collect();
+    // The next newer one is as near as the next older one, and goes first.
+    places.sort_by_key(|place| if *place >= older { (place - older, 0) } else { (older - place - 1, 1) });
+    places.into_iter().map(|place| versions[place]).find(|version| {
+        let has = |base: &Base| base.has.get(&ask.thing) == Some(*version);
+        let bases = Set::of((0..problem.bases.len()).filter(|at| has(&problem.bases[*at])));
+        let stands_for = |place: &usize| !problem.bases_with(ask.thing, *place).is_disjoint(&bases);
+        let releases = (0..problem.things[ask.thing].catalog.releases.len()).filter(stands_for);
+        let limits = [(Node::Base, bases.clone()), (Node::Thing(ask.thing), Set::of(releases))];
+        solve_with(problem, others, &limits).is_ok()
+    })
 }
 
 /// The releases that do not fit, those next to one that does first, of two as near the newer one.
@@ -61,6 +84,9 @@ fn by_distance(problem: &Problem<'_>, ask: &Ask) -> Vec<usize> {
 /// A version with as many numbers as the ask has: 3.10 instead of `3.13`, 2.5.1 instead of `==2.4.0`; never a label that
 /// nobody wrote.
 fn as_exact_as(version: &Version, ask: &Ask) -> String {
+    if ask.requirement.constraint.names_label() {
+        return version.to_string();
+    }
     let written = ask.requirement.constraint.clauses().iter().flatten().flatten().next();
     let numbers = written.map_or(usize::MAX, |comparator| comparator.version.release().len().max(2));
     let told: Vec<String> = version.release().iter().take(numbers).map(u64::to_string).collect();

@@ -22,8 +22,10 @@ pub struct Problem<'a> {
     /// Whether the project asks for a GPU.
     pub gpu: bool,
     /// Whether it asks for a build by its label, which says more than a GPU does.
-    names_build: bool,
+    pub names_build: bool,
     effort: Effort,
+    /// Whether a release that brings something may be beside another of that.
+    loose: bool,
     fitting: RefCell<BTreeMap<(usize, String), Set>>,
 }
 
@@ -42,6 +44,8 @@ pub struct Thing<'a> {
     pub catalog: &'a Catalog,
     /// The places of releases that go before the newest, best first.
     pub preferred: Vec<usize>,
+    /// The extras that the project asks for with the package.
+    pub extras: Vec<String>,
 }
 
 /// Something that is asked of a thing.
@@ -76,6 +80,15 @@ pub struct Base {
     pub has: BTreeMap<usize, Version>,
 }
 
+impl Ask {
+    /// Whether it is more exact than the catalog, so that images have to tell.
+    pub fn is_of_image(&self, problem: &Problem<'_>) -> bool {
+        let Some(known) = problem.things[self.thing].catalog.precision else { return false };
+        let mut versions = self.requirement.constraint.clauses().iter().flatten().flatten().map(|one| &one.version);
+        versions.any(|version| version.release().len() > known)
+    }
+}
+
 impl<'a> Problem<'a> {
     /// All things that are asked for and what these need. `asked` holds no thing that depends on no other.
     pub fn new(inputs: &Inputs<'a>, asked: &IndexMap<String, Vec<Requirement>>, effort: Effort) -> Self {
@@ -87,6 +100,7 @@ impl<'a> Problem<'a> {
             gpu,
             names_build: asked.values().flatten().any(|asked| asked.constraint.names_label()),
             effort,
+            loose: false,
             fitting: RefCell::default(),
         };
         problem.bases = bases(inputs, &problem.things);
@@ -102,6 +116,28 @@ impl<'a> Problem<'a> {
             }
         }
         problem
+    }
+
+    /// Whether a release of a thing has another in itself.
+    pub fn brings(&self, thing: usize, details: &Details, name: &String) -> bool {
+        let Thing { catalog, extras, .. } = &self.things[thing];
+        let with_extra = details.brings_with.as_ref().is_some_and(|extra| extras.contains(extra));
+        catalog.brings.contains(name) || with_extra && details.gpu.contains_key(name)
+    }
+
+    /// Whether something that is asked for needs what only images bring, and another thing brings it itself: both need not
+    /// agree.
+    fn may_loosen(&self) -> bool {
+        let of_images = |name: &String| self.thing(name).is_some_and(|at| self.things[at].catalog.images);
+        let mut asked = self.asks.iter().map(|ask| self.things[ask.thing].catalog);
+        self.gpu
+            && self.things.iter().any(|thing| !thing.catalog.brings.is_empty())
+            && asked.any(|catalog| catalog.package && catalog.brings.is_empty() && catalog.needs.iter().any(of_images))
+    }
+
+    /// The problem in which a release that brings something may be beside another of that.
+    pub fn loosened(self) -> Self {
+        Self { loose: self.may_loosen(), ..self }
     }
 
     /// The place of a thing.
@@ -121,10 +157,12 @@ impl<'a> Problem<'a> {
         set
     }
 
-    /// What a release needs, by the places of things that are in play.
-    pub fn needs<'d>(&self, details: &'d Details) -> impl Iterator<Item = (usize, &'d Constraint)> {
-        let gpu = details.gpu.iter().filter(|_| self.gpu);
-        let all: Vec<_> = details.requires.iter().chain(gpu).collect();
+    /// What a release of a thing needs, by the places of things that are in play.
+    pub fn needs<'d>(&self, thing: usize, details: &'d Details) -> impl Iterator<Item = (usize, &'d Constraint)> {
+        let gpu = details.gpu.iter().filter(|(name, _)| self.gpu && !self.brings(thing, details, name));
+        let catalog = self.things[thing].catalog;
+        let is_brought = |name: &String| self.loose && catalog.brings.contains(name);
+        let all: Vec<_> = details.requires.iter().chain(gpu).filter(|(name, _)| !is_brought(name)).collect();
         all.into_iter()
             .filter_map(|(name, constraint)| Some((self.thing(name)?, constraint)))
             .collect::<Vec<_>>()
@@ -242,7 +280,15 @@ fn things<'a>(inputs: &Inputs<'a>, asked: &IndexMap<String, Vec<Requirement>>, g
     let catalogs = names.into_iter().filter_map(|name| inputs.library.catalogs.get(name));
     let mut catalogs: Vec<&Catalog> = catalogs.collect();
     catalogs.sort_by_key(|catalog| (catalog.needs.is_empty(), !catalog.images));
-    catalogs.into_iter().map(|catalog| Thing { catalog, preferred: preferred(inputs, catalog) }).collect()
+    let thing = |catalog| Thing { catalog, preferred: preferred(inputs, catalog), extras: extras(inputs, catalog) };
+    catalogs.into_iter().map(thing).collect()
+}
+
+/// The extras that the project asks for with a package.
+fn extras(inputs: &Inputs<'_>, catalog: &Catalog) -> Vec<String> {
+    let package = inputs.project.packages.by_name.get(&catalog.name).filter(|_| catalog.package);
+    let asked = package.into_iter().flat_map(|package| &package.requirements);
+    asked.flat_map(|requirement| requirement.extras.iter().cloned()).collect()
 }
 
 /// The release that a catalog prefers, and those that base images have.

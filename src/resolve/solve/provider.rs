@@ -70,7 +70,7 @@ impl DependencyProvider for Provider<'_, '_> {
             Node::Thing(at) => {
                 let catalog = self.problem.things[at].catalog;
                 if let Some(release) = catalog.releases.get(*version) {
-                    let needs = self.problem.needs(release.details());
+                    let needs = self.problem.needs(at, release.details());
                     needed
                         .extend(needs.map(|(of, constraint)| (Node::Thing(of), self.problem.fitting(of, constraint))));
                 }
