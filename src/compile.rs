@@ -87,10 +87,11 @@ pub struct Front {
 
 /// Compiles a project. `None` when `sink` holds an error.
 pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Option<Compilation> {
-    let library = Library::shipped();
     let project = Project::read(tree, sources, sink);
+    let mut library = Library::of_project(&project, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     let world = environment::of(&library, &BTreeSet::new());
+    library.take_base(&project, options.choices.base.as_ref(), (&options.platform.0, &options.platform.1), sink);
 
     let stacks = check::check_stacks(&program.borrow().sources(), &world, sink);
     let mut trace = Trace::default();
@@ -129,8 +130,8 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
 
 /// Parses and checks every block of the project, and those that ship and its stack names.
 pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Option<Front> {
-    let library = Library::shipped();
     let project = Project::read(tree, sources, sink);
+    let library = Library::of_project(&project, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     let world = environment::of(&library, &BTreeSet::new());
     let stacks = check::check_stacks(&program.borrow().sources(), &world, sink);
@@ -145,8 +146,8 @@ pub fn front(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: 
 
 /// Parses and checks every block there is: the project's, and all that ship and are not replaced.
 pub fn all_blocks(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Hir {
-    let library = Library::shipped();
     let project = Project::read(tree, sources, sink);
+    let library = Library::of_project(&project, sink);
     let mut program = blocks::read(&project, options, sources, sink);
     program.add_all_shipped(sources, sink);
     check::check(&program.borrow().sources(), &environment::of(&library, &program.columns_asked(sources)), sink)

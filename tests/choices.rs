@@ -4,7 +4,7 @@
 mod support;
 
 use cogpack::compile::{self, Compilation, Options};
-use cogpack::resolve::{Choices, ParamChoice};
+use cogpack::resolve::{BaseChoice, Choices, ParamChoice};
 
 const PYTHON: &[(&str, &[u8])] = &[("main.py", b""), ("requirements.txt", b"requests\n")];
 
@@ -111,4 +111,36 @@ fn every_requirement_keeps_its_origin() {
     assert!(python.version.as_ref().unwrap().starts_with("3.12."), "cog.yaml chooses, not .python-version");
     let origins: Vec<_> = python.requirements.iter().map(|asked| asked.origin.as_str()).collect();
     assert_eq!(origins, ["blocks/mine.block:1", "cog.yaml:2", "pyproject.toml:4"]);
+}
+
+const GPU: &[(&str, &[u8])] =
+    &[("cog.yaml", b"build: {gpu: true, python_version: '3.11'}\n"), ("requirements.txt", b"torch\n")];
+
+fn on(build: &str, runtime: Option<&str>) -> Choices {
+    let base = Some(BaseChoice { build: build.into(), runtime: runtime.map(str::to_owned) });
+    Choices { base, ..Choices::default() }
+}
+
+#[test]
+fn a_base_image_that_is_named_decides_what_is_built_for() {
+    let compiled = compile(GPU, on("cuda-12.4.1-cudnn9-devel-ubuntu22.04", None));
+    let metadata = &compiled.metadata;
+    assert_eq!(metadata.base_image.build, "nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04");
+    assert_eq!(metadata.base_image.runtime, "nvidia/cuda:12.4.1-base-ubuntu22.04");
+    assert_eq!(metadata.dependencies["torch"].build.as_deref(), Some("cu124"));
+    let compiled = compile(GPU, on("nvidia/cuda:12.1.1-cudnn8-devel-ubuntu22.04", Some("registry.example/ours:1")));
+    assert_eq!(compiled.metadata.base_image.runtime, "registry.example/ours:1");
+    assert_eq!(compiled.metadata.dependencies["torch"].build.as_deref(), Some("cu121"));
+}
+
+#[test]
+fn a_base_image_of_which_nothing_is_known_gets_all_that_is_needed() {
+    let compiled = compile(PYTHON, on("registry.example/ours:1", None));
+    assert_eq!(compiled.metadata.base_image.build, "registry.example/ours:1");
+    assert!(compiled.plan.stages.iter().any(|stage| stage.id == "python-install"));
+    assert!(compiled.image_configs.is_empty(), "the engine knows its config");
+    let files = with(&[("cogpack.toml", b"base = \"python-3.12-slim\"\n")]);
+    let compiled = compile(&files, Choices::default());
+    assert_eq!(compiled.metadata.base_image.build, "docker.io/library/python:3.12-slim");
+    assert_eq!(compiled.metadata.dependencies["python"].version.as_deref(), Some("3.12.11"));
 }

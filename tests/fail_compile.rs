@@ -48,7 +48,7 @@ fn options(folder: &Path) -> Options {
         ParamChoice { block: block.into(), param: param.into(), value: value.into() }
     };
     let set = given.set.iter().map(set).collect();
-    let choices = Choices { stack: given.stack, with: given.with, without: given.without, set };
+    let choices = Choices { stack: given.stack, with: given.with, without: given.without, set, base: None };
     let mut options = Options { choices, ..Options::default() };
     if let Some((os, arch)) = given.platform.as_ref().and_then(|platform| platform.split_once('/')) {
         options.platform = (os.into(), arch.into());

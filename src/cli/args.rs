@@ -111,6 +111,9 @@ pub struct ProjectArgs {
     /// Set a block's param; may be repeated. `cogpack blocks NAME` lists them
     #[arg(long, value_name = "BLOCK.PARAM=VALUE")]
     pub set: Vec<String>,
+    /// Build on this image and start from it, or from a second one: names or references
+    #[arg(long, value_name = "BUILD[,RUNTIME]")]
+    pub base: Option<String>,
     /// What the image runs on: linux/amd64 or linux/arm64 [default: linux/amd64]
     #[arg(long, value_name = "OS/ARCH", value_delimiter = ',')]
     pub platform: Vec<String>,
@@ -130,7 +133,7 @@ pub struct CompileArgs {
     #[command(flatten)]
     pub project: ProjectArgs,
     /// Lower this plan instead of a project
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["directory", "stack", "with", "without", "set", "blocks"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["directory", "stack", "with", "without", "set", "blocks", "base"])]
     pub plan: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Emit::Plan, value_name = "FORM")]

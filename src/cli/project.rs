@@ -7,7 +7,7 @@ use crate::cli::exit::Problem;
 use crate::cli::files;
 use crate::compile::{BlockFile, Options};
 use crate::project::disk::{DiskTree, find_root};
-use crate::resolve::{Choices, ParamChoice};
+use crate::resolve::{BaseChoice, Choices, ParamChoice};
 
 /// Opens the project's directory.
 pub fn open(directory: Option<&Path>) -> Result<DiskTree, Problem> {
@@ -40,8 +40,22 @@ pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Opti
         }
     }
     let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
-    let choices = Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set };
+    let base = args.base.as_deref().map(base_choice).transpose()?;
+    let choices =
+        Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set, base };
     Ok(Options { choices, platform, blocks })
+}
+
+fn base_choice(text: &str) -> Result<BaseChoice, Problem> {
+    let (build, runtime) = match text.split_once(',') {
+        Some((build, runtime)) => (build.trim(), Some(runtime.trim())),
+        None => (text.trim(), None),
+    };
+    if build.is_empty() || runtime.is_some_and(str::is_empty) {
+        return Err(Problem::usage(format!("`{text}` names no base image"))
+            .help("write `--base BUILD` or `--base BUILD,RUNTIME`"));
+    }
+    Ok(BaseChoice { build: build.into(), runtime: runtime.map(str::to_owned) })
 }
 
 fn param_choice(text: &str) -> Result<ParamChoice, Problem> {

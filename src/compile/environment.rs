@@ -38,7 +38,9 @@ pub fn image_configs(library: &Library, plan: &Plan, known: &[&Image]) -> IndexM
     for (input, _) in inputs {
         let Input::Image { image: reference } = input else { continue };
         let at_hand = known.iter().copied().find(|image| image.reference == *reference);
-        if let Some(image) = at_hand.or_else(|| library.images.by_reference(reference)) {
+        let image = at_hand.or_else(|| library.images.by_reference(reference));
+        // Of an image that is known by its name alone the engine knows the config.
+        if let Some(image) = image.filter(|image| image.has_config()) {
             configs.entry(reference.clone()).or_insert_with(|| image_config(image, &plan.platform));
         }
     }

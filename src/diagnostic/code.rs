@@ -207,6 +207,9 @@ codes! {
     BLOCK_NAME "E0560" "cogpack::project::block-name"
     WITH_AND_WITHOUT "E0561" "cogpack::project::with-and-without"
     ENV_NAME "E0562" "cogpack::project::variable-name"
+    PLATFORM "E0563" "cogpack::project::not-a-platform"
+    IMAGE_UNKNOWN "E0564" "cogpack::project::unknown-image"
+    INDEX_URL "E0565" "cogpack::project::not-an-index"
     REQUIREMENT_INVALID "E0570" "cogpack::project::not-a-requirement"
     URL_CREDENTIALS "E0571" "cogpack::project::url-credentials"
     INCLUDE_CYCLE "E0572" "cogpack::project::include-cycle"
@@ -239,6 +242,7 @@ codes! {
     RESOLVE_UNKNOWN_PARAM "E0709" "cogpack::resolve::unknown-param"
     RESOLVE_BAD_PARAM "E0710" "cogpack::resolve::bad-param"
     RESOLVE_UNLISTED "E0711" "cogpack::resolve::unlisted"
+    RESOLVE_ROW "E0712" "cogpack::resolve::row"
 
     // plan: E08xx; composing from E0851
     COMPOSE_PATH "E0851" "cogpack::plan::path"

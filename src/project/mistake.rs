@@ -239,6 +239,27 @@ pub fn block_name(what: &str, name: &str, span: Span) -> Diagnostic {
         .help("a name is letters, digits, `_` and `-`, and begins with a letter or `_`")
 }
 
+/// A text that is not `OS/ARCH`.
+pub fn platform(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(code::PLATFORM, format!("`{}` is not a platform", shown(text)))
+        .at(span, "not a platform")
+        .help("write `OS/ARCH` in OCI's words, such as `linux/amd64`")
+}
+
+/// An image that is named and not described.
+pub fn image_unknown(name: &str, known: &[&str], span: Span) -> Diagnostic {
+    Diagnostic::error(code::IMAGE_UNKNOWN, format!("no `[[image]]` is called `{}`", shown(name)))
+        .at(span, "not described here")
+        .help(did_you_mean(name, known.iter().copied(), || "describe it with `[[image]]`".into()))
+}
+
+/// An index that is no URL.
+pub fn index_url(text: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(code::INDEX_URL, format!("`{}` is not the URL of an index", shown(text)))
+        .at(span, "not a URL")
+        .help("write a URL that begins with `https://`, without blanks")
+}
+
 /// A block that shall take part and shall not.
 pub fn with_and_without(name: &str, without: Span, with: Span) -> Diagnostic {
     Diagnostic::error(code::WITH_AND_WITHOUT, format!("the block `{}` is in both `with` and `without`", shown(name)))

@@ -164,6 +164,43 @@ pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid
     }
 }
 
+/// E0712: a row is added to a catalog that there is not.
+pub fn unknown_catalog(name: &str, known: &[&str], span: Span) -> Diagnostic {
+    let known = known.iter().copied();
+    let help = did_you_mean(name, known.clone(), || format!("the catalogs are {}", listing(sorted(known).into_iter())));
+    Diagnostic::error(code::RESOLVE_ROW, format!("no catalog is called `{name}`")).at(span, "named here").help(help)
+}
+
+/// E0712: a row has a column that its catalog has not.
+pub fn unknown_column(catalog: &Catalog, column: &str, span: Span) -> Diagnostic {
+    let known = ["version", "requires", "gpu"].into_iter().chain(catalog.columns.iter().map(String::as_str));
+    let help = did_you_mean(column, known.clone(), || format!("the keys of a release are {}", listing(known)));
+    Diagnostic::error(code::RESOLVE_ROW, format!("a release of `{}` has no `{column}`", catalog.name))
+        .at(span, "not known here")
+        .help(help)
+}
+
+/// E0712: a row needs something that releases of its catalog do not need.
+pub fn unknown_need(catalog: &Catalog, name: &str, span: Span) -> Diagnostic {
+    let known = catalog.needs.iter().map(String::as_str);
+    let help = did_you_mean(name, known.clone(), || match catalog.needs.as_slice() {
+        [] => format!("releases of `{}` need nothing", catalog.name),
+        _ => format!("releases of `{}` may need {}", catalog.name, listing(known)),
+    });
+    Diagnostic::error(code::RESOLVE_ROW, format!("a release of `{}` cannot need `{name}`", catalog.name))
+        .at(span, "not known here")
+        .help(help)
+}
+
+/// E0712: a base image is named that nothing describes, and that is no reference either.
+pub fn unknown_image(name: &str, known: &[&str], span: Option<Span>) -> Diagnostic {
+    let help = did_you_mean(name, known.iter().copied(), || {
+        "name an image that Cogpack knows, or write a reference with its tag, such as `registry.example/base:1`".into()
+    });
+    let diagnostic = Diagnostic::error(code::RESOLVE_ROW, format!("no base image is called `{name}`")).help(help);
+    place(diagnostic, span)
+}
+
 /// E0708: no base image has what is needed.
 pub fn no_base(reasons: &[String], span: Option<Span>) -> Diagnostic {
     let diagnostic = Diagnostic::error(code::RESOLVE_NO_BASE, "no base image has what is needed")

@@ -40,6 +40,13 @@ impl Catalogs {
         shelved.read.get_or_init(|| Catalog::shipped(shelved.file.text)).as_ref()
     }
 
+    /// Puts a catalog in the place of the one of its name.
+    pub fn put(&mut self, catalog: Catalog) {
+        if let Some(shelved) = self.by_name.get_mut(&catalog.name) {
+            shelved.read = OnceLock::from(Some(catalog));
+        }
+    }
+
     /// Whether there is one of that name.
     pub fn contains_key(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
@@ -54,12 +61,16 @@ impl Catalogs {
 impl Library {
     /// Where a release stands, and how messages call it.
     pub fn release(&self, sources: &SourceMap, catalog: &Catalog, release: &Release) -> Option<(String, Span)> {
+        let by = format!("`{}` {}", catalog.name, release.written());
+        if let Some(span) = release.span {
+            return Some((by, span));
+        }
         let shelved = self.catalogs.by_name.get(&catalog.name)?;
         let file = *shelved.id.get_or_init(|| sources.add(shelved.file.path, shelved.file.text));
         // A row is a part of the file's text.
         let start = (release.row().as_ptr() as usize).checked_sub(shelved.file.text.as_ptr() as usize)?;
         let span = Span::new(file, start, start + release.row().len());
-        Some((format!("`{}` {}", catalog.name, release.written()), span))
+        Some((by, span))
     }
 
     /// What ships.

@@ -11,6 +11,7 @@ pub mod glance;
 pub mod image;
 pub mod library;
 mod order;
+mod own;
 mod params;
 mod pin;
 mod quick;
@@ -57,6 +58,17 @@ pub struct Choices {
     pub without: Vec<String>,
     /// `--set BLOCK.PARAM=VALUE`
     pub set: Vec<ParamChoice>,
+    /// `--base BUILD[,RUNTIME]`
+    pub base: Option<BaseChoice>,
+}
+
+/// `--base BUILD[,RUNTIME]`: names of images, or references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseChoice {
+    /// What is built on.
+    pub build: String,
+    /// What the image starts from; absent: what goes with the first.
+    pub runtime: Option<String>,
 }
 
 /// `--set BLOCK.PARAM=VALUE`

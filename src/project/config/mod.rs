@@ -11,6 +11,11 @@ mod weights;
 pub(in crate::project) use read::BUILD_KEYS;
 pub use read::{is_variable, split_reference};
 
+/// Whether a text can be the reference of an image.
+pub fn is_image(text: &str) -> bool {
+    image::parse(text).is_some()
+}
+
 use crate::source::{FileId, Span};
 use crate::version::Constraint;
 

@@ -1,11 +1,13 @@
 //! `cogpack.toml`: what a project says to the compiler itself.
 
 mod read;
+pub mod world;
 
 use indexmap::IndexMap;
 
 use crate::project::config::Located;
 use crate::project::data::Data;
+use crate::project::settings::world::World;
 use crate::source::{FileId, Span};
 
 /// `cogpack.toml`.
@@ -23,6 +25,8 @@ pub struct Settings {
     pub block_paths: Option<Vec<Located<String>>>,
     /// `[params.BLOCK] NAME = VALUE`
     pub params: IndexMap<String, BlockParams>,
+    /// What it adds to catalogs and base images, and which of these it takes.
+    pub world: World,
     /// `[export]`: `cmd`, `entrypoint`, `workdir`, `user`, `expose`, `env`, `labels`.
     pub export: ExportSettings,
 }

@@ -10,11 +10,11 @@ use crate::diagnostic::{Sink, secret};
 use crate::project::config::{Located, is_variable};
 use crate::project::data::{Data, DataKind};
 use crate::project::decode::{Table, Value};
-use crate::project::settings::{BlockParams, ExportSettings, ParamSetting, Settings};
+use crate::project::settings::{BlockParams, ExportSettings, ParamSetting, Settings, world};
 use crate::project::{mistake, path};
 use crate::source::FileId;
 
-const KEYS: &[&str] = &["stack", "with", "without", "blocks", "params", "export"];
+const KEYS: &[&str] = &["stack", "with", "without", "blocks", "params", "export", "base", "catalog", "image", "pair"];
 
 const EXPORT_KEYS: &[&str] = &["cmd", "entrypoint", "workdir", "user", "expose", "env", "labels"];
 
@@ -30,6 +30,7 @@ impl Settings {
         settings.without = read_names(&table, "without", sink);
         settings.block_paths = table.value("blocks").map(|value| read_paths(&value, sink));
         settings.params = table.value("params").map(|value| read_params(&value, sink)).unwrap_or_default();
+        settings.world = world::read(&table, sink);
         settings.export =
             table.table("export", EXPORT_KEYS, sink).map(|export| read_export(&export, sink)).unwrap_or_default();
         let with: BTreeMap<_, _> = settings.with.iter().map(|with| (with.value.as_str(), with.span)).collect();

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use indexmap::IndexMap;
 
+use crate::source::Span;
 use crate::version::{Constraint, Version};
 
 /// The releases of one thing.
@@ -48,6 +49,8 @@ pub struct Release {
     row: &'static str,
     version: OnceLock<Option<Version>>,
     details: OnceLock<Details>,
+    /// Where a project adds it.
+    pub span: Option<Span>,
 }
 
 /// What is known of a release besides its version.
@@ -91,10 +94,11 @@ impl Catalog {
 }
 
 impl Release {
-    /// One that is made of parts.
-    pub fn new(version: Version, details: Details) -> Self {
+    /// One of a project.
+    pub fn new(version: Version, details: Details, span: Span) -> Self {
         let written = Cow::Owned(version.as_str().to_owned());
-        Self { written, row: "", version: OnceLock::from(Some(version)), details: OnceLock::from(details) }
+        let (version, details) = (OnceLock::from(Some(version)), OnceLock::from(details));
+        Self { written, row: "", version, details, span: Some(span) }
     }
 
     /// Its version as it is written.

@@ -44,7 +44,7 @@ impl Catalog {
 }
 
 fn shelved(version: &'static str, row: &'static str) -> Release {
-    Release { written: Cow::Borrowed(version), row, version: OnceLock::new(), details: OnceLock::new() }
+    Release { written: Cow::Borrowed(version), row, version: OnceLock::new(), details: OnceLock::new(), span: None }
 }
 
 /// What a row says besides the version.

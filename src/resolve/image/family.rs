@@ -122,6 +122,23 @@ impl Family {
 }
 
 impl Template {
+    /// That of one image.
+    pub fn of(image: &Image) -> Self {
+        let text = |version: &Version| version.as_str().to_owned();
+        let package = |package: &Package| (package.version.as_ref().map(text), package.path.clone());
+        Self {
+            name: image.name.clone(),
+            reference: image.reference.clone(),
+            platforms: image.platforms.clone(),
+            env: image.env.clone(),
+            workdir: image.workdir.clone(),
+            user: image.user.clone(),
+            entrypoint: image.entrypoint.clone(),
+            cmd: image.cmd.clone(),
+            packages: image.packages.iter().map(|(name, had)| (name.clone(), package(had))).collect(),
+        }
+    }
+
     /// Whether it stands for an image of each row.
     pub fn is_filled_in(&self) -> bool {
         self.name.contains("${")

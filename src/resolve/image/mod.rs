@@ -18,6 +18,8 @@ use crate::version::Version;
 #[derive(Clone, Debug, Default)]
 pub struct Images {
     files: Vec<Shelved>,
+    /// The only ones to start from, when somebody names them.
+    taken: Option<Family>,
 }
 
 /// A file of metadata, and what it says once it was read.
@@ -61,17 +63,59 @@ pub struct Package {
     pub path: Option<String>,
 }
 
+impl Image {
+    /// Whether anything is known of its config.
+    pub fn has_config(&self) -> bool {
+        !self.env.is_empty()
+            || !self.cmd.is_empty()
+            || !self.entrypoint.is_empty()
+            || self.workdir.is_some()
+            || self.user.is_some()
+    }
+}
+
 impl Images {
     /// Those that ship.
     pub fn shipped() -> Self {
         let shelved = |about| Shelved { about: Some(about), family: OnceLock::new(), images: OnceLock::new() };
-        Self { files: IMAGES.iter().map(shelved).collect() }
+        Self { files: IMAGES.iter().map(shelved).collect(), taken: None }
     }
 
     /// Those of a family alone.
     pub fn of(family: Family) -> Self {
         let file = Shelved { about: None, family: OnceLock::from(Some(family)), images: OnceLock::new() };
-        Self { files: vec![file] }
+        Self { files: vec![file], taken: None }
+    }
+
+    /// Adds a family before all others.
+    pub fn add(&mut self, family: Family) {
+        self.files.splice(0..0, Self::of(family).files);
+    }
+
+    /// Leaves one family to start from.
+    pub fn take(&mut self, family: Family) {
+        self.taken = Some(family);
+    }
+
+    /// Whether somebody named the images to start from.
+    pub fn is_taken(&self) -> bool {
+        self.taken.is_some()
+    }
+
+    /// The pairs that are declared for an image to build on, and it alone.
+    pub fn pairs_of(&self, image: &Image) -> Family {
+        let mut family = Family {
+            templates: vec![family::Template::of(image)],
+            rows: vec![family::Columns::new()],
+            pairs: Vec::new(),
+        };
+        let families =
+            self.files.iter().filter(|file| file.may_be_called(&image.reference)).filter_map(Shelved::family);
+        for pair in families.flat_map(Family::pairs).filter(|pair| pair.build().name == image.name) {
+            family.templates.push(family::Template::of(&pair.runtime()));
+            family.pairs.push((0, family.templates.len() - 1));
+        }
+        family
     }
 
     /// Every package name, of all images.
@@ -82,7 +126,9 @@ impl Images {
     /// The families of images that may have one of these packages, or that have none of them and nothing that needs a
     /// reason.
     pub fn families(&self, wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &Family> {
-        self.files.iter().filter(move |file| file.may_have(&wanted)).filter_map(Shelved::family)
+        let files = if self.taken.is_some() { &[] } else { self.files.as_slice() };
+        let named = files.iter().filter(move |file| file.may_have(&wanted)).filter_map(Shelved::family);
+        self.taken.iter().chain(named)
     }
 
     /// The versions of a package that images have, those of images declared first first.

@@ -190,5 +190,8 @@ fn images(
         }
     });
     let named: Vec<String> = named.collect();
-    Some(format!("no base image for `{}` has {}", inputs.platform(), named.join(" with ")))
+    Some(match inputs.library.images.is_taken() {
+        true => format!("the base image that was named has no {}", named.join(" with ")),
+        false => format!("no base image for `{}` has {}", inputs.platform(), named.join(" with ")),
+    })
 }
