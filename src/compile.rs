@@ -24,6 +24,7 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::plan::compose::compose;
+use crate::plan::lock;
 use crate::plan::metadata::Metadata;
 use crate::plan::model::Plan;
 use crate::plan::place::OriginPlaces;
@@ -49,11 +50,14 @@ pub struct Options {
     pub platform: (String, String),
     /// Block files besides those in the project.
     pub blocks: Vec<BlockFile>,
+    /// Whether what is chosen must be what `cogpack.lock` says.
+    pub locked: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { choices: Choices::default(), platform: ("linux".into(), "amd64".into()), blocks: Vec::new() }
+        let platform = ("linux".into(), "amd64".into());
+        Self { choices: Choices::default(), platform, blocks: Vec::new(), locked: false }
     }
 }
 
@@ -109,6 +113,10 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     predictor.report(sink);
     let resolution = resolution?;
     log_resolution(&resolution);
+    let metadata = Metadata::new(&inputs, &resolution);
+    if options.locked {
+        lock::check(&metadata, &project, sources, sink);
+    }
     let plan = compose(&inputs, &resolution, sink);
     predictor.report(sink);
     let plan = plan?;
@@ -116,7 +124,6 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     project.tree().unnameable().iter().for_each(|name| sink.push(project::error::name_not_text(name)));
     let plan = stop_at_errors(Some(plan), sink)?;
     info!(stages = plan.stages.len(), "plan composed");
-    let metadata = Metadata::new(&inputs, &resolution);
     Some(Compilation {
         metadata,
         image_configs: environment::image_configs(&library, &plan, &[&resolution.base.build, &resolution.base.runtime]),

@@ -35,6 +35,8 @@ struct Given {
     without: Vec<String>,
     /// `BLOCK.PARAM=VALUE`
     set: Vec<String>,
+    /// `--locked`
+    locked: bool,
     /// `linux/amd64`
     platform: Option<String>,
 }
@@ -48,8 +50,8 @@ fn options(folder: &Path) -> Options {
         ParamChoice { block: block.into(), param: param.into(), value: value.into() }
     };
     let set = given.set.iter().map(set).collect();
-    let choices = Choices { stack: given.stack, with: given.with, without: given.without, set, base: None };
-    let mut options = Options { choices, ..Options::default() };
+    let choices = Choices { stack: given.stack, with: given.with, without: given.without, set, ..Choices::default() };
+    let mut options = Options { choices, locked: given.locked, ..Options::default() };
     if let Some((os, arch)) = given.platform.as_ref().and_then(|platform| platform.split_once('/')) {
         options.platform = (os.into(), arch.into());
     }

@@ -75,6 +75,8 @@ pub enum Command {
     Compile(CompileArgs),
     /// Show what a build of a project would do
     Plan(PlanArgs),
+    /// Write the versions and base images that are chosen to cogpack.lock
+    Lock(LockArgs),
     /// Find what is wrong with a project or with block files
     Check(CheckArgs),
     /// Format block files
@@ -114,6 +116,12 @@ pub struct ProjectArgs {
     /// Build on this image and start from it, or from a second one: names or references
     #[arg(long, value_name = "BUILD[,RUNTIME]")]
     pub base: Option<String>,
+    /// The NVIDIA driver of the machines that the image runs on: is it new enough for CUDA?
+    #[arg(long, value_name = "VERSION")]
+    pub driver: Option<String>,
+    /// Fail when something would be chosen otherwise than `cogpack.lock` says
+    #[arg(long)]
+    pub locked: bool,
     /// What the image runs on: linux/amd64 or linux/arm64 [default: linux/amd64]
     #[arg(long, value_name = "OS/ARCH", value_delimiter = ',')]
     pub platform: Vec<String>,
@@ -133,7 +141,7 @@ pub struct CompileArgs {
     #[command(flatten)]
     pub project: ProjectArgs,
     /// Lower this plan instead of a project
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["directory", "stack", "with", "without", "set", "blocks", "base"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["directory", "stack", "with", "without", "set", "blocks", "base", "driver", "locked"])]
     pub plan: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Emit::Plan, value_name = "FORM")]
@@ -171,7 +179,8 @@ pub enum Emit {
 #[command(after_help = "Examples:
   cogpack plan
   cogpack plan examples/service --set uv.link_mode=hardlink
-  cogpack plan --without uv --json")]
+  cogpack plan --without uv --json
+  cogpack plan --why torch")]
 pub struct PlanArgs {
     /// The project.
     #[command(flatten)]
@@ -179,6 +188,20 @@ pub struct PlanArgs {
     /// Print the plan and what was decided on the way, as JSON
     #[arg(long)]
     pub json: bool,
+    /// Tell why a package, a path or a stage is in the build
+    #[arg(long, value_name = "NAME", conflicts_with = "json")]
+    pub why: Option<String>,
+}
+
+/// `cogpack lock`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack lock
+  cogpack build --locked")]
+pub struct LockArgs {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArgs,
 }
 
 /// `cogpack check`
@@ -230,6 +253,9 @@ pub struct ExplainArgs {
     /// A code such as `E0203`, or a name such as `unknown-name` [default: list all]
     #[arg(value_name = "CODE")]
     pub code: Option<String>,
+    /// Tell which stack and blocks take part in a project, and what decided it
+    #[arg(long, value_name = "DIR", num_args = 0..=1, conflicts_with = "code")]
+    pub detect: Option<Option<PathBuf>>,
 }
 
 /// `cogpack diff`

@@ -15,6 +15,7 @@ mod explain;
 mod files;
 mod format;
 mod init;
+mod lock;
 mod lowerable;
 mod output;
 mod plan;
@@ -100,6 +101,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Build(args) => build::run(args, &output),
         Command::Compile(args) => compile::run(args, &output),
         Command::Plan(args) => plan::run(args, &output),
+        Command::Lock(args) => lock::run(args, &output),
         Command::Check(args) => check::run(args, &output),
         Command::Fmt(args) => format::run(args, &output),
         Command::Blocks(args) => blocks::run(args, &output),

@@ -8,9 +8,11 @@ use crate::cli::output::Output;
 use crate::cli::project;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::Sink;
+use crate::diagnostic::suggest::did_you_mean;
 use crate::plan::describe::describe;
 use crate::plan::metadata::Metadata;
 use crate::plan::model::Plan;
+use crate::plan::why;
 use crate::source::SourceMap;
 
 #[derive(Serialize)]
@@ -29,7 +31,10 @@ pub fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Problem> {
         output.findings(sink.diagnostics(), &sources);
     }
     let Some(compiled) = compiled else { return Ok(Exit::stopped_by(sink.diagnostics())) };
-    if args.json {
+    if let Some(name) = &args.why {
+        let told = why::why(&compiled.plan, &compiled.metadata, name).ok_or_else(|| unknown(&compiled, name))?;
+        output.machine(told.as_bytes());
+    } else if args.json {
         let document = Document { plan: &compiled.plan, metadata: &compiled.metadata };
         let text = serde_json::to_string_pretty(&document).map_err(|error| Problem {
             message: error.to_string(),
@@ -41,6 +46,14 @@ pub fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Problem> {
         output.machine(readable(&compiled).as_bytes());
     }
     Ok(Exit::Success)
+}
+
+fn unknown(compiled: &Compilation, name: &str) -> Problem {
+    let names = why::names(&compiled.plan, &compiled.metadata);
+    let help = did_you_mean(name, names.iter().map(String::as_str), || {
+        "name a package, a stage, or an absolute path in the image".into()
+    });
+    Problem::usage(format!("nothing in this build is called `{name}`")).help(help)
 }
 
 fn readable(compiled: &Compilation) -> String {

@@ -8,6 +8,7 @@ use crate::cli::files;
 use crate::compile::{BlockFile, Options};
 use crate::project::disk::{DiskTree, find_root};
 use crate::resolve::{BaseChoice, Choices, ParamChoice};
+use crate::version::Version;
 
 /// Opens the project's directory.
 pub fn open(directory: Option<&Path>) -> Result<DiskTree, Problem> {
@@ -40,10 +41,24 @@ pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Opti
         }
     }
     let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
+    let driver = args.driver.as_deref().map(driver).transpose()?;
     let base = args.base.as_deref().map(base_choice).transpose()?;
-    let choices =
-        Choices { stack: args.stack.clone(), with: args.with.clone(), without: args.without.clone(), set, base };
-    Ok(Options { choices, platform, blocks })
+    let choices = Choices {
+        stack: args.stack.clone(),
+        with: args.with.clone(),
+        without: args.without.clone(),
+        set,
+        base,
+        driver,
+    };
+    Ok(Options { choices, platform, blocks, locked: args.locked })
+}
+
+fn driver(text: &str) -> Result<Version, Problem> {
+    Version::parse(text).map_err(|invalid| {
+        Problem::usage(format!("`{text}` is not the version of a driver: {}", invalid.reason))
+            .help("write it as `nvidia-smi` shows it, such as `--driver 550.54.15`")
+    })
 }
 
 fn base_choice(text: &str) -> Result<BaseChoice, Problem> {

@@ -243,6 +243,7 @@ codes! {
     RESOLVE_BAD_PARAM "E0710" "cogpack::resolve::bad-param"
     RESOLVE_UNLISTED "E0711" "cogpack::resolve::unlisted"
     RESOLVE_ROW "E0712" "cogpack::resolve::row"
+    RESOLVE_DRIVER "E0713" "cogpack::resolve::driver"
 
     // plan: E08xx; composing from E0851
     COMPOSE_PATH "E0851" "cogpack::plan::path"
@@ -253,6 +254,7 @@ codes! {
     COMPOSE_EXPORT "E0856" "cogpack::plan::export-conflict"
     COMPOSE_EXPORT_VALUE "E0857" "cogpack::plan::export-value"
     COMPOSE_SIZE "E0859" "cogpack::plan::size"
+    LOCK_DRIFT "E0861" "cogpack::plan::lock"
     // plan: E08xx
     PLAN_UNKNOWN_FIELD "E0802" "cogpack::plan::plan-unknown-field"
     PLAN_WRONG_TYPE "E0803" "cogpack::plan::plan-wrong-type"

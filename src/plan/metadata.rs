@@ -1,10 +1,13 @@
 //! What was decided on the way to a plan: the `metadata` of `plan --json`.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::resolve::trace::Trace;
 use crate::resolve::{Inputs, Resolution};
+use crate::source::Span;
 use crate::version::Version;
 
 /// What was decided on the way to a plan.
@@ -46,6 +49,9 @@ pub struct DependencyMetadata {
     pub build: Option<String>,
     /// All that was asked of it.
     pub requirements: Vec<RequirementMetadata>,
+    /// Whether only a base image brings it.
+    #[serde(skip)]
+    pub of_image: bool,
 }
 
 /// One requirement and where it is written.
@@ -55,6 +61,8 @@ pub struct RequirementMetadata {
     pub constraint: String,
     /// `FILE:LINE`
     pub origin: String,
+    /// Who asks: a file, a block, a release of something else.
+    pub by: String,
 }
 
 /// What the project asks of Python packages.
@@ -64,6 +72,30 @@ pub struct PythonPackages {
     pub index_urls: Vec<String>,
     /// The lines that are installed, each at its version where a lock or a catalog fixes one.
     pub requirements: Vec<String>,
+    /// What asks for each package, by normalized name: the line, and its place as `FILE:LINE`.
+    #[serde(skip)]
+    pub asked: BTreeMap<String, Vec<(String, String)>>,
+}
+
+/// What asks for each package. A place may ask without a line: a lock.
+fn asked(inputs: &Inputs<'_>) -> BTreeMap<String, Vec<(String, String)>> {
+    let place = |span: Span| {
+        let file = inputs.sources.file(span.file);
+        format!("{}:{}", file.name, file.position(span.start).line)
+    };
+    let packages = &inputs.project.packages.by_name;
+    packages
+        .iter()
+        .map(|(name, package)| {
+            let lines = package.requirements.iter().map(|one| {
+                let constraint = one.constraint.as_ref().map(|constraint| constraint.as_str()).unwrap_or_default();
+                (format!("{name} {constraint}").trim_end().to_owned(), place(one.span))
+            });
+            let locked =
+                package.locked.iter().map(|locked| (format!("{name} {} as locked", locked.value), place(locked.span)));
+            (name.clone(), lines.chain(locked).collect())
+        })
+        .collect()
 }
 
 impl Metadata {
@@ -87,14 +119,18 @@ impl Metadata {
                         RequirementMetadata {
                             constraint: asked.constraint.as_str().to_owned(),
                             origin: format!("{}:{}", file.name, file.position(asked.span.start).line),
+                            by: asked.by.clone(),
                         }
                     });
-                    (name.clone(), DependencyMetadata { version, build, requirements: requirements.collect() })
+                    let of_image = inputs.library.catalogs.get(name).is_some_and(|catalog| catalog.images);
+                    let requirements = requirements.collect();
+                    (name.clone(), DependencyMetadata { version, build, requirements, of_image })
                 })
                 .collect(),
             python_packages: PythonPackages {
                 index_urls: resolution.indexes(inputs),
                 requirements: resolution.lines.clone(),
+                asked: asked(inputs),
             },
             trace: resolution.trace.clone(),
         }

@@ -201,6 +201,41 @@ pub fn unknown_image(name: &str, known: &[&str], span: Option<Span>) -> Diagnost
     place(diagnostic, span)
 }
 
+/// E0713: the NVIDIA driver of the machines that the image runs on is too old. The places are those of the driver and of what
+/// asks for the release.
+pub fn old_driver(
+    name: &str,
+    version: &Version,
+    smallest: &Version,
+    driver: &Version,
+    newest: Option<String>,
+    (span, asked): (Option<Span>, Option<Span>),
+) -> Diagnostic {
+    let help = match newest {
+        Some(newest) => format!("`{name}` {newest} and older run on it; else install driver {smallest} or newer"),
+        None => format!("install driver {smallest} or newer"),
+    };
+    let message = format!("`{name}` {version} needs NVIDIA's driver {smallest} or newer, and it is {driver}");
+    let places = [(span, "the driver"), (asked, "asked for here")];
+    let places = places.into_iter().filter_map(|(span, text)| Some((span?, text.to_owned())));
+    at_all(Diagnostic::error(code::RESOLVE_DRIVER, message), places).help(help)
+}
+
+/// E0713: the NVIDIA driver is older than the release that it has to run, and not all of it will.
+pub fn older_driver(
+    name: &str,
+    version: &Version,
+    own: &Version,
+    driver: &Version,
+    (span, asked): (Option<Span>, Option<Span>),
+) -> Diagnostic {
+    let message = format!("`{name}` {version} came with NVIDIA's driver {own}, and it is {driver}");
+    let places = [(span, "the driver"), (asked, "asked for here")];
+    let places = places.into_iter().filter_map(|(span, text)| Some((span?, text.to_owned())));
+    at_all(Diagnostic::warning(code::RESOLVE_DRIVER, message), places)
+        .help("what is compiled for the GPU while it runs (PTX) needs that driver; all else runs")
+}
+
 /// E0708: no base image has what is needed.
 pub fn no_base(reasons: &[String], span: Option<Span>) -> Diagnostic {
     let diagnostic = Diagnostic::error(code::RESOLVE_NO_BASE, "no base image has what is needed")

@@ -6,6 +6,7 @@
 pub mod base;
 mod blocks;
 pub mod catalog;
+mod driver;
 pub mod error;
 pub mod glance;
 pub mod image;
@@ -60,6 +61,8 @@ pub struct Choices {
     pub set: Vec<ParamChoice>,
     /// `--base BUILD[,RUNTIME]`
     pub base: Option<BaseChoice>,
+    /// `--driver VERSION`: the NVIDIA driver of the machines that the image runs on
+    pub driver: Option<Version>,
 }
 
 /// `--base BUILD[,RUNTIME]`: names of images, or references.
@@ -220,6 +223,7 @@ pub fn resolve<'a>(inputs: &Inputs<'a>, stack: &'a Stack, mut trace: Trace, sink
     let mut ordered = order::order(taken, sink)?;
     blocks::give_values(inputs, &mut ordered, sink);
     let dependencies = versions::resolve(inputs, &ordered, sink)?;
+    driver::check(inputs, &dependencies, sink);
     let base = base::choose(inputs, &ordered, &dependencies, &mut trace, sink)?;
     let stack_params = params::of_stack(inputs, stack, sink)?;
     let pinned = pin::packages(inputs, &dependencies);

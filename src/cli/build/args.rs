@@ -80,7 +80,7 @@ pub struct BuildArgs {
     /// Build this plan instead of a project
     #[arg(
         long, value_name = "FILE", help_heading = PLAN,
-        conflicts_with_all = ["directory", "stack", "with", "without", "set", "platform", "blocks"]
+        conflicts_with_all = ["directory", "stack", "with", "without", "set", "platform", "blocks", "base", "driver", "locked"]
     )]
     pub plan: Option<PathBuf>,
     /// The folder of a context that the plan reads; may be repeated

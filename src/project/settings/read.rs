@@ -14,7 +14,8 @@ use crate::project::settings::{BlockParams, ExportSettings, ParamSetting, Settin
 use crate::project::{mistake, path};
 use crate::source::FileId;
 
-const KEYS: &[&str] = &["stack", "with", "without", "blocks", "params", "export", "base", "catalog", "image", "pair"];
+const KEYS: &[&str] =
+    &["stack", "with", "without", "blocks", "params", "export", "base", "catalog", "driver", "image", "pair"];
 
 const EXPORT_KEYS: &[&str] = &["cmd", "entrypoint", "workdir", "user", "expose", "env", "labels"];
 

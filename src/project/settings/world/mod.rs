@@ -89,9 +89,11 @@ pub struct World {
     pub pairs: Vec<PairRow>,
     /// `base`
     pub base: Option<BaseSetting>,
+    /// `driver`: the NVIDIA driver of the machines that the image runs on
+    pub driver: Option<Located<Version>>,
 }
 
-/// Reads `catalog`, `image`, `pair` and `base`.
+/// Reads `catalog`, `image`, `pair`, `base` and `driver`.
 pub fn read(table: &Table, sink: &mut Sink) -> World {
     let images = image::read_images(table, sink);
     World {
@@ -99,6 +101,7 @@ pub fn read(table: &Table, sink: &mut Sink) -> World {
         pairs: image::read_pairs(table, &images, sink),
         images,
         base: table.value("base").and_then(|value| read_base(&value, sink)),
+        driver: table.value("driver").and_then(|value| release::version(&value, sink)),
     }
 }
 

@@ -1,0 +1,150 @@
+//! Why something is in a build: a name → the chain from what is done, over the block's line, to the file that asks for it.
+
+use crate::plan::describe;
+use crate::plan::metadata::Metadata;
+use crate::plan::model::{Operation, OperationKind, Origin, Plan, Stage};
+use crate::project::packages::normalize;
+
+/// What is told of a package, a path or a stage. `None` when nothing of this name is in the build.
+pub fn why(plan: &Plan, metadata: &Metadata, name: &str) -> Option<String> {
+    let asked = dependency(metadata, name).or_else(|| package(metadata, name));
+    let parts = [asked, stages(plan, name), base(metadata, name)];
+    let told: Vec<String> = parts.into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join("\n"))
+}
+
+/// All names that can be asked for: for suggestions.
+pub fn names(plan: &Plan, metadata: &Metadata) -> Vec<String> {
+    let stages = plan.stages.iter().map(|stage| stage.id.clone());
+    metadata.dependencies.keys().cloned().chain(stages).collect()
+}
+
+/// The version of a dependency and who asks for it.
+fn dependency(metadata: &Metadata, name: &str) -> Option<String> {
+    let found = metadata.dependencies.iter().find(|(known, _)| normalize(known) == normalize(name));
+    let (name, dependency) = found?;
+    let version = dependency.version.as_deref().unwrap_or("at any version");
+    let build = dependency.build.as_ref().map(|build| format!(", build {build}")).unwrap_or_default();
+    let mut text = format!("{name} {version}{build}\n");
+    for asked in &dependency.requirements {
+        text.push_str(&format!(
+            "  asked for: {} by {}, {}\n",
+            asked.constraint,
+            asked.by.replace('`', ""),
+            asked.origin
+        ));
+    }
+    Some(text)
+}
+
+/// What asks for a Python package that no catalog knows.
+fn package(metadata: &Metadata, name: &str) -> Option<String> {
+    let name = normalize(name);
+    let asked = metadata.python_packages.asked.get(&name)?;
+    let lines: Vec<String> = asked.iter().map(|(line, place)| format!("  asked for: {line}, {place}\n")).collect();
+    Some(format!("{name}\n{}", lines.concat()))
+}
+
+/// The base image that has it.
+fn base(metadata: &Metadata, name: &str) -> Option<String> {
+    let chosen = metadata.trace.images.iter().find(|decision| decision.chosen)?;
+    let images = &metadata.base_image;
+    let is_image = name == images.build || name == images.runtime || chosen.name.split(" + ").any(|it| it == name);
+    let is_of_image = metadata.dependencies.get(name).is_some_and(|dependency| dependency.of_image);
+    if !is_image && !is_of_image {
+        return None;
+    }
+    Some(format!(
+        "base image {} to build, {} to run\n  taken because: {}\n",
+        images.build, images.runtime, chosen.reason
+    ))
+}
+
+/// The stages and operations that a name is about.
+fn stages(plan: &Plan, name: &str) -> Option<String> {
+    let mut text = String::new();
+    for stage in &plan.stages {
+        let is_stage = stage.id == name;
+        let about: Vec<&Operation> =
+            stage.operations.iter().filter(|operation| is_stage || is_about(operation, name)).collect();
+        let writes = stage.writes.iter().any(|path| is_path(name) && is_within(name, path));
+        if !is_stage && about.is_empty() && !writes {
+            continue;
+        }
+        text.push_str(&head(stage));
+        for operation in about {
+            text.push_str(&format!("  {}{}\n", one_line(operation), place(operation.origin.as_ref())));
+        }
+        if writes {
+            text.push_str(&format!("  writes {}\n", stage.writes.join(", ")));
+        }
+        for reader in plan.stages.iter().filter(|reader| reads(reader, &stage.id)) {
+            text.push_str(&format!("  read by stage {}{}\n", reader.id, place(reader.origin.as_ref())));
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn head(stage: &Stage) -> String {
+    let phase = stage.phase.map_or("no phase", |phase| phase.key());
+    let title = if stage.name.is_empty() { String::new() } else { format!(" “{}”", stage.name) };
+    format!("stage {}{title} in {phase}{}\n", stage.id, place(stage.origin.as_ref()))
+}
+
+/// An operation in one line.
+fn one_line(operation: &Operation) -> String {
+    let summary = describe::summary(&operation.kind);
+    let mut lines = summary.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default().to_owned();
+    if lines.next().is_some() { format!("{first} …") } else { first }
+}
+
+fn place(origin: Option<&Origin>) -> String {
+    origin.map(|origin| format!(", {}:{}", origin.file, origin.line)).unwrap_or_default()
+}
+
+fn reads(reader: &Stage, id: &str) -> bool {
+    reader
+        .operations
+        .iter()
+        .any(|operation| matches!(&operation.kind, OperationKind::Layer(layer) if layer.stage == *id))
+}
+
+fn is_path(name: &str) -> bool {
+    name.starts_with('/')
+}
+
+fn is_within(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether an operation writes a path, or names a package.
+fn is_about(operation: &Operation, name: &str) -> bool {
+    if is_path(name) {
+        return match &operation.kind {
+            OperationKind::Copy(copy) => is_within(name, &copy.dest),
+            OperationKind::Mkfile(file) => file.dest == name,
+            OperationKind::Mkdir(directory) => is_within(name, &directory.path),
+            _ => false,
+        };
+    }
+    let exec = match &operation.kind {
+        OperationKind::Exec(exec) => exec,
+        // A requirements file.
+        OperationKind::Mkfile(file) => {
+            let text = std::str::from_utf8(&file.data).unwrap_or_default();
+            return text.lines().any(|line| names_package(line, name));
+        }
+        _ => return false,
+    };
+    let words =
+        exec.args.iter().map(String::as_str).chain(exec.command.iter().flat_map(|text| text.split_whitespace()));
+    words.map(|word| word.trim_matches(['\'', '"'])).any(|word| names_package(word, name))
+}
+
+/// Whether a requirement is one of a package.
+fn names_package(requirement: &str, name: &str) -> bool {
+    let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
+    normalize(&requirement[..end.unwrap_or(requirement.len())]) == normalize(name)
+}
