@@ -31,6 +31,7 @@ use crate::diagnostic::Sink;
 use crate::eval::value::Value;
 use crate::eval::{Evaluator, Facts, Resolved};
 use crate::project::Project;
+use crate::project::packages::Marker;
 use crate::resolve::base::BasePair;
 use crate::resolve::image::Images;
 use crate::resolve::library::Catalogs;
@@ -209,6 +210,8 @@ pub struct Requirement {
     pub span: Span,
     /// Who asks, for people: `` block `uv` ``, `` `.python-version` ``.
     pub by: String,
+    /// For which releases of Python; `None`: for all.
+    pub when: Option<Marker>,
 }
 
 /// Chooses the stack: the first whose detect holds, or the one that was named.

@@ -17,16 +17,27 @@ pub fn packages(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>
             package.requirements.iter().flat_map(|requirement| requirement.extras.iter().map(String::as_str)).collect();
         let extras: Vec<&str> = extras.into_iter().collect();
         let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-        let line = match known.get(name) {
-            Some(version) => format!("{name}{extras}=={version}"),
-            None => {
+        let addressed = inputs.project.packages.lines.iter().find(|line| is_address_of(&line.value, name));
+        let line = match (addressed, known.get(name)) {
+            (Some(line), _) => line.value.clone(),
+            (None, Some(version)) => format!("{name}{extras}=={version}"),
+            (None, None) => {
                 let constraint = inputs.project.packages.constraint(name).and_then(|constraint| constraint.as_pep440());
                 format!("{name}{extras}{}", constraint.unwrap_or_default())
             }
         };
         lines.insert(name.clone(), line);
     }
+    // Those that only blocks ask for.
+    for (name, version) in known {
+        lines.entry(name.clone()).or_insert_with(|| format!("{name}=={version}"));
+    }
     lines
+}
+
+/// Whether a line says where a package is: `torch @ https://…`.
+fn is_address_of(line: &str, name: &str) -> bool {
+    line.split_once('@').is_some_and(|(named, _)| normalize(named.split('[').next().unwrap_or(named)) == name)
 }
 
 /// The lines of the project, each at its version where that is known, then the packages that blocks ask for: whoever

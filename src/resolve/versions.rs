@@ -112,7 +112,8 @@ fn solved(inputs: &Inputs<'_>, asked: &Asked, sink: &mut Sink) -> Option<IndexMa
             let found = dependencies.get_mut(&of(needed).name);
             let asks = inputs.library.release(inputs.sources, of(*at), release);
             if let (Some(found), Some((by, span))) = (found, asks) {
-                found.requirements.push(Requirement { constraint: constraint.clone(), span, by });
+                let when = None;
+                found.requirements.push(Requirement { constraint: constraint.clone(), span, by, when });
             }
         }
     }
@@ -210,8 +211,10 @@ fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
         "cog" => &build.sdk_version,
         _ => &None,
     };
-    let asked =
-        |constraint: &Constraint, span| Requirement { constraint: constraint.clone(), span, by: inputs.called(span) };
+    let asked = |constraint: &Constraint, span| {
+        let by = inputs.called(span);
+        Requirement { constraint: constraint.clone(), span, by, when: None }
+    };
     let mut requirements: Vec<Requirement> =
         of_config.iter().map(|constraint| asked(&constraint.value, constraint.span)).collect();
     if name == PYTHON {
@@ -222,7 +225,10 @@ fn of_project(inputs: &Inputs<'_>, name: &str) -> Vec<Requirement> {
     {
         let constraints = package.requirements.iter();
         let any = Constraint::any();
-        requirements.extend(constraints.map(|one| asked(one.constraint.as_ref().unwrap_or(&any), one.span)));
+        requirements.extend(constraints.map(|one| {
+            let requirement = asked(one.constraint.as_ref().unwrap_or(&any), one.span);
+            Requirement { when: one.marker.clone(), ..requirement }
+        }));
         requirements.extend(package.locked.iter().map(|locked| asked(&Constraint::exact(&locked.value), locked.span)));
     }
     requirements
@@ -240,8 +246,10 @@ fn requirement(
         None => (expr.span, format!("the block `{block}`")),
     };
     Ok(match value.kind {
-        ValueKind::Constraint(constraint) => Some(Requirement { constraint, span, by }),
-        ValueKind::Version(version) => Some(Requirement { constraint: Constraint::exact(&version), span, by }),
+        ValueKind::Constraint(constraint) => Some(Requirement { constraint, span, by, when: None }),
+        ValueKind::Version(version) => {
+            Some(Requirement { constraint: Constraint::exact(&version), span, by, when: None })
+        }
         _ => None,
     })
 }
@@ -256,6 +264,7 @@ fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
             constraint: requirement.constraint.clone(),
             span: requirement.span,
             by: inputs.called(requirement.span),
+            when: None,
         })
         .collect()
 }
@@ -303,6 +312,7 @@ mod tests {
             constraint: Constraint::parse(text).unwrap(),
             span: Span::new(file, index, index),
             by: format!("`{index}`"),
+            when: None,
         };
         constraints.iter().enumerate().map(requirement).collect()
     }

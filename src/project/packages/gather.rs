@@ -7,7 +7,7 @@ use crate::project::config::{Config, Located};
 use crate::project::documents::Documents;
 use crate::project::packages::line::Line;
 use crate::project::packages::requirement::{Fault, FaultKind, Parsed};
-use crate::project::packages::{Packages, Requirement, lock, pyproject, python, requirements};
+use crate::project::packages::{Packages, Requirement, lock, pipfile, pyproject, python, requirements};
 use crate::project::{credentials, mistake, path};
 use crate::source::{SourceMap, Span};
 
@@ -57,6 +57,7 @@ pub fn read(documents: &Documents, sources: &SourceMap, config: &Config, sink: &
         None => {}
     }
     pyproject::read(&mut gather);
+    pipfile::read(&mut gather);
     lock::read(&mut gather);
     python::read(&mut gather);
     gather.finish()
@@ -86,7 +87,8 @@ impl Gather<'_> {
             asked if asked > MOST_ASKED => return,
             _ => {}
         }
-        package.requirements.push(Requirement { constraint: parsed.constraint, extras: parsed.extras, span });
+        let Parsed { constraint, extras, marker, .. } = parsed;
+        package.requirements.push(Requirement { constraint, extras, marker, span });
     }
 
     /// Adds a line of a constraints file: it limits a package, and does not ask for it.

@@ -62,7 +62,7 @@ fn fix(gather: &mut Gather, name: String, mut versions: Vec<Located<Version>>) {
     let any = versions.iter().map(|version| format!("=={}", version.value)).collect::<Vec<_>>().join(" || ");
     let constraint = Constraint::parse(&any).ok();
     gather.ask(
-        Parsed { name: Some(name), constraint, extras: Vec::new(), applies: true, text: String::new() },
+        Parsed { name: Some(name), constraint, extras: Vec::new(), applies: true, marker: None, text: String::new() },
         first.span,
     );
 }

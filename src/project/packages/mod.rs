@@ -2,13 +2,14 @@
 //!
 //! Read are, in this order: `build.python_packages` of `cog.yaml`; the file that `build.python_requirements` names, or
 //! `requirements.txt` when `cog.yaml` names no packages at all (Cog would install none then, Railpack those of
-//! `requirements.txt`); `pyproject.toml`; the locks of uv, Poetry and PDM; `.python-version`.
+//! `requirements.txt`); `pyproject.toml`; `Pipfile` and its lock; the locks of uv, Poetry and PDM; `.python-version`.
 
 mod gather;
 mod line;
 mod lock;
 mod marker;
 mod option;
+mod pipfile;
 mod poetry;
 mod pyproject;
 mod python;
@@ -22,6 +23,7 @@ use crate::source::Span;
 use crate::version::{Constraint, Version};
 
 pub use gather::read;
+pub use marker::Marker;
 
 /// Every Python requirement of a project.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +59,8 @@ pub struct Requirement {
     pub constraint: Option<Constraint>,
     /// Extras, normalized, sorted.
     pub extras: Vec<String>,
+    /// When it applies; `None`: always.
+    pub marker: Option<Marker>,
     /// Where it is written.
     pub span: Span,
 }

@@ -81,6 +81,7 @@ fn of_versions(name: &str, extras: &[String], constraint: Option<Constraint>, ma
         constraint: constraint.filter(|constraint| !constraint.is_any()),
         extras: extras.to_vec(),
         applies: true,
+        marker: None,
         text: format!("{name}{extras_text}{versions}{marker_text}"),
     }
 }
@@ -144,7 +145,7 @@ fn read_table(gather: &mut Gather, field: &Field) -> Option<Parsed> {
     };
     let mut parsed = of_versions(field.key, &names, constraint, &marker);
     match requirement::parse(&parsed.text, "") {
-        Ok(read) => parsed.applies = read.applies,
+        Ok(read) => (parsed.applies, parsed.marker) = (read.applies, read.marker),
         Err(fault) => {
             gather.refuse(&parsed.text, &fault, field.value.data.span);
             return None;
@@ -158,7 +159,7 @@ fn source(gather: &mut Gather, name: &str, table: &Table, extras: &[String]) -> 
     let sink = &mut *gather.sink;
     let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
     if let Some(git) = table.string("git", sink) {
-        let reference = ["rev", "tag", "branch"].iter().find_map(|key| table.string(key, sink));
+        let reference = ["rev", "tag", "branch", "ref"].iter().find_map(|key| table.string(key, sink));
         let reference = reference.map(|reference| format!("@{}", reference.value)).unwrap_or_default();
         let folder = table.string("subdirectory", sink);
         let folder = folder.map(|folder| format!("#subdirectory={}", folder.value)).unwrap_or_default();

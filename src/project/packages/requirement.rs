@@ -8,9 +8,10 @@ use std::str::FromStr;
 
 use pep508_rs::{VerbatimUrl, VersionOrUrl};
 
+use crate::project::packages::marker::Marker;
 use crate::project::packages::{marker, normalize};
 use crate::project::{credentials, path};
-use crate::version::Constraint;
+use crate::version::{Constraint, Version};
 
 /// A requirement that was understood.
 #[derive(Debug, PartialEq)]
@@ -23,6 +24,8 @@ pub struct Parsed {
     pub extras: Vec<String>,
     /// Whether its marker may hold on Linux.
     pub applies: bool,
+    /// Its marker, unless it always holds.
+    pub marker: Option<Marker>,
     /// As an installer takes it that runs in the project's directory.
     pub text: String,
 }
@@ -142,8 +145,10 @@ fn split_marker(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn applies(marker: Option<&str>) -> Result<bool, String> {
-    marker.map_or(Ok(true), |text| marker::parse(text).map(|tree| marker::may_apply(&tree)))
+/// Whether a marker may hold on Linux, and the marker.
+fn applies(marker: Option<&str>) -> Result<(bool, Option<Marker>), String> {
+    marker
+        .map_or(Ok((true, None)), |text| marker::parse(text).map(|tree| (marker::may_apply(&tree), Marker::of(&tree))))
 }
 
 fn check_url(url: &str) -> Result<(), String> {
@@ -169,7 +174,9 @@ fn parse_url(text: &str) -> Result<Parsed, String> {
         Some(egg) => (Some(normalize(egg.name)), egg.extras),
         None => (wheel_name(path), Vec::new()),
     };
-    Ok(Parsed { name, constraint: None, extras, applies: applies(marker)?, text: text.to_owned() })
+    let (applies, marker) = applies(marker)?;
+    let constraint = wheel_version(path);
+    Ok(Parsed { name, constraint, extras, applies, marker, text: text.to_owned() })
 }
 
 /// The name that a wheel's file name begins with.
@@ -177,6 +184,13 @@ fn wheel_name(path: &str) -> Option<String> {
     let file = path.rsplit('/').next()?.strip_suffix(".whl")?;
     let name = file.split('-').next()?;
     is_name(name).then(|| normalize(name))
+}
+
+/// The version that a wheel's file name tells: `torch-2.5.1%2Bcu124-cp311-cp311-linux_x86_64.whl`.
+fn wheel_version(path: &str) -> Option<Constraint> {
+    let file = path.rsplit('/').next()?.strip_suffix(".whl")?;
+    let written = file.split('-').nth(1)?.replace("%2B", "+").replace("%2b", "+");
+    Version::parse(&written).ok().map(|version| Constraint::exact(&version))
 }
 
 fn parse_path(text: &str, directory: &str) -> Result<Parsed, Fault> {
@@ -192,18 +206,21 @@ fn parse_path(text: &str, directory: &str) -> Result<Parsed, Fault> {
     let inside = path::inside(directory, named).ok_or_else(outside)?;
     let mut line = if inside.is_empty() { ".".to_owned() } else { format!("./{inside}") };
     line.push_str(&text[named.len()..]);
-    let applies = applies(marker).map_err(invalid)?;
-    Ok(Parsed { name: wheel_name(&inside), constraint: None, extras, applies, text: line })
+    let (applies, marker) = applies(marker).map_err(invalid)?;
+    let constraint = wheel_version(&inside);
+    Ok(Parsed { name: wheel_name(&inside), constraint, extras, applies, marker, text: line })
 }
 
 fn parse_reference(text: &str, named: Named, rest: &str) -> Result<Parsed, String> {
     let (url, marker) = split_marker(rest);
     check_url(url)?;
+    let (applies, marker) = applies(marker)?;
     Ok(Parsed {
         name: Some(normalize(named.name)),
-        constraint: None,
+        constraint: wheel_version(url.split(['#', '?']).next().unwrap_or(url)),
         extras: named.extras,
-        applies: applies(marker)?,
+        applies,
+        marker,
         text: text.to_owned(),
     })
 }
@@ -216,6 +233,7 @@ fn parse_versions(text: &str, named: Named) -> Result<Parsed, Fault> {
         constraint: None,
         extras: named.extras,
         applies: true,
+        marker: None,
         text: text.to_owned(),
     };
     if text.contains("${") {
@@ -230,6 +248,7 @@ fn parse_versions(text: &str, named: Named) -> Result<Parsed, Fault> {
         fault(reason(text, start), if start < end { start..end } else { whole.clone() })
     })?;
     parsed.applies = marker::may_apply(&requirement.marker);
+    parsed.marker = Marker::of(&requirement.marker);
     if let Some(VersionOrUrl::VersionSpecifier(specifiers)) = requirement.version_or_url
         && !specifiers.is_empty()
     {

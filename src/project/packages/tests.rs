@@ -169,3 +169,40 @@ fn indexes_of_pyproject_are_found_unless_packages_must_name_them() {
     )]);
     assert_eq!(values(&packages.indexes), ["https://a.example/simple"]);
 }
+
+const PIPFILE: &str = "[[source]]\nname = 'pypi'\nurl = 'https://a.example/simple'\n\
+     [[source]]\nname = 'ours'\nurl = 'https://b.example/simple'\n\
+     [packages]\nTorch = '==2.5.1'\nflask = '*'\nnumpy = { version = '>=1.26', extras = ['x'], markers = \"sys_platform == 'linux'\" }\n\
+     code = { git = 'https://code.example/x.git', ref = 'v1' }\n\
+     [dev-packages]\npytest = '*'\n[requires]\npython_version = '3.11'\n";
+
+#[test]
+fn a_pipfile_asks_for_its_packages_and_its_python() {
+    let packages = read(&[("Pipfile", PIPFILE)]);
+    assert_eq!(
+        lines(&packages),
+        [
+            "Torch==2.5.1",
+            "flask",
+            "numpy[x]>=1.26 ; (sys_platform == 'linux')",
+            "code @ git+https://code.example/x.git@v1"
+        ]
+    );
+    assert_eq!(values(&packages.indexes), ["https://b.example/simple"]);
+    assert_eq!(packages.python[0].constraint.to_string(), "3.11");
+    assert!(!packages.has("pytest"));
+}
+
+#[test]
+fn the_lock_of_a_pipfile_is_what_is_installed() {
+    let lock = r#"{"_meta": {}, "default": {
+        "flask": {"version": "==3.1.0", "hashes": ["sha256:00"]},
+        "torch": {"version": "==2.5.1", "markers": "python_version >= '3.8'"},
+        "werkzeug": {"version": "==3.1.3"}
+    }, "develop": {"pytest": {"version": "==8.0"}}}"#;
+    let packages = read(&[("Pipfile", PIPFILE), ("Pipfile.lock", lock)]);
+    assert_eq!(lines(&packages)[..3], ["flask==3.1.0", "torch==2.5.1 ; python_version >= '3.8'", "werkzeug==3.1.3"]);
+    assert_eq!(lines(&packages).len(), 5, "what the lock does not fix is asked for by the Pipfile");
+    assert_eq!(constraint(&packages, "flask").as_deref(), Some("==3.1.0"));
+    assert!(!packages.has("pytest"));
+}

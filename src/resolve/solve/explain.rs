@@ -41,6 +41,9 @@ fn said(problem: &Problem<'_>, ask: &Ask) -> String {
     let name = &problem.things[ask.thing].catalog.name;
     let by = &ask.requirement.by;
     match ask.kind {
+        AskKind::Version if ask.when.is_some() => {
+            format!("{by} asks for `{name}` {} for some releases of `python`", ask.requirement.constraint)
+        }
         AskKind::Version => format!("{by} asks for `{name}` {}", ask.requirement.constraint),
         AskKind::Gpu => format!("{by} says `gpu: true`, so `{name}` has to be built for `cuda`"),
         AskKind::NoGpu => format!("nothing says `gpu: true`, so `{name}` has to be built without `cuda`"),

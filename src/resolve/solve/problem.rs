@@ -58,6 +58,8 @@ pub struct Ask {
     pub kind: AskKind,
     /// The releases, and the base images, that fit.
     pub limits: Vec<(Node, Set)>,
+    /// The thing, and its releases, for which it is asked; with others it is not. `None`: always.
+    pub when: Option<(usize, Set)>,
 }
 
 /// What can be asked.
@@ -108,8 +110,9 @@ impl<'a> Problem<'a> {
             let requirements = asked.get(&problem.things[at].catalog.name).map(Vec::as_slice).unwrap_or_default();
             for requirement in requirements {
                 let limits = problem.limits(at, &requirement.constraint);
-                let ask = Ask { thing: at, requirement: requirement.clone(), kind: AskKind::Version, limits };
-                problem.asks.push(ask);
+                let when = problem.when(inputs, requirement);
+                let requirement = requirement.clone();
+                problem.asks.push(Ask { thing: at, requirement, kind: AskKind::Version, limits, when });
             }
             if !requirements.is_empty() {
                 problem.ask_for_builds(inputs, at);
@@ -179,6 +182,17 @@ impl<'a> Problem<'a> {
         Set::of(self.bases.iter().enumerate().filter(|(_, base)| begins(base)).map(|(at, _)| at))
     }
 
+    /// For which releases of Python a requirement is asked; `None` when for all, or when Python takes no part.
+    fn when(&self, inputs: &Inputs<'_>, requirement: &Requirement) -> Option<(usize, Set)> {
+        let marker = requirement.when.as_ref()?;
+        let python = self.thing("python")?;
+        let releases = &self.things[python].catalog.releases;
+        let holds =
+            |place: &usize| releases[*place].version().is_some_and(|version| marker.holds(version, inputs.platform.1));
+        let places: Vec<usize> = (0..releases.len()).filter(holds).collect();
+        (places.len() < releases.len()).then(|| (python, Set::of(places)))
+    }
+
     /// What a constraint leaves of a thing's releases, and of the base images that have it.
     fn limits(&self, thing: usize, constraint: &Constraint) -> Vec<(Node, Set)> {
         let mut limits = vec![(Node::Thing(thing), self.fitting(thing, constraint))];
@@ -212,14 +226,15 @@ impl<'a> Problem<'a> {
             let kind = if self.gpu { AskKind::Gpu } else { AskKind::NoGpu };
             let build = &inputs.project.config.build;
             let span = build.gpu_at.unwrap_or(first.span);
-            let requirement = Requirement { constraint: Constraint::any(), span, by: inputs.called(span) };
-            self.asks.push(Ask { thing: at, requirement, kind, limits: vec![(Node::Thing(at), set)] });
+            let by = inputs.called(span);
+            let requirement = Requirement { constraint: Constraint::any(), span, by, when: None };
+            self.asks.push(Ask { thing: at, requirement, kind, limits: vec![(Node::Thing(at), set)], when: None });
         }
     }
 
     /// Whether all that is asked of a thing so far leaves a release.
     fn allows(&self, thing: usize, place: usize) -> bool {
-        let asks = self.asks.iter().filter(|ask| ask.thing == thing).flat_map(|ask| &ask.limits);
+        let asks = self.asks.iter().filter(|ask| ask.thing == thing && ask.when.is_none()).flat_map(|ask| &ask.limits);
         asks.filter(|(node, _)| *node == Node::Thing(thing)).all(|(_, set)| set.has(place))
     }
 
@@ -244,9 +259,9 @@ impl<'a> Problem<'a> {
         if !set.places(releases.len()).any(|place| self.allows(at, place)) {
             return None;
         }
-        let requirement =
-            Requirement { constraint: first.constraint.clone(), span: index.span, by: inputs.called(index.span) };
-        Some(Ask { thing: at, requirement, kind: AskKind::Index, limits: vec![(Node::Thing(at), set)] })
+        let by = inputs.called(index.span);
+        let requirement = Requirement { constraint: first.constraint.clone(), span: index.span, by, when: None };
+        Some(Ask { thing: at, requirement, kind: AskKind::Index, limits: vec![(Node::Thing(at), set)], when: None })
     }
 }
 

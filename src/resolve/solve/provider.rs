@@ -31,10 +31,17 @@ impl DependencyProvider for Provider<'_, '_> {
     type M = String;
     type Err = Infallible;
 
-    /// What is asked goes first, then what is as good as pinned, then things before what they need.
+    /// What is asked goes first, then what decides whether something is asked; then what is as good as pinned, then things
+    /// before what they need.
     fn prioritize(&self, node: &Node, set: &Set, _: &PackageResolutionStatistics) -> Self::Priority {
+        let decides = |at: usize| {
+            let mut asks = self.asks.iter().filter_map(|ask| self.problem.asks[*ask].when.as_ref());
+            asks.any(|(thing, _)| *thing == at)
+        };
         match *node {
-            Node::Root => (9, Reverse(0)),
+            Node::Root => (11, Reverse(0)),
+            Node::Ask(at) if self.problem.asks[at].when.is_none() => (10, Reverse(at)),
+            Node::Thing(at) if decides(at) => (9, Reverse(at)),
             Node::Ask(at) => (8, Reverse(at)),
             Node::Thing(at) => {
                 let count = self.problem.things[at].catalog.releases.len();
@@ -48,7 +55,9 @@ impl DependencyProvider for Provider<'_, '_> {
 
     fn choose_version(&self, node: &Node, set: &Set) -> Result<Option<usize>, Infallible> {
         Ok(match *node {
-            Node::Root | Node::Ask(_) => set.places(1).next(),
+            Node::Root => set.places(1).next(),
+            // Asked, or not asked.
+            Node::Ask(_) => set.places(2).next(),
             Node::Base => set.places(self.problem.bases.len()).next(),
             Node::Thing(at) => {
                 let thing = &self.problem.things[at];
@@ -63,10 +72,22 @@ impl DependencyProvider for Provider<'_, '_> {
         match *node {
             Node::Base => {}
             Node::Root => {
-                needed.extend(self.asks.iter().map(|at| (Node::Ask(*at), Set::of([0]))));
+                needed.extend(self.asks.iter().map(|at| {
+                    let count = if self.problem.asks[*at].when.is_some() { 2 } else { 1 };
+                    (Node::Ask(*at), Set::of(0..count))
+                }));
                 needed.extend(self.limits.iter().cloned());
             }
-            Node::Ask(at) => needed.extend(self.problem.asks[at].limits.iter().cloned()),
+            Node::Ask(at) => {
+                let ask = &self.problem.asks[at];
+                let is_asked = *version == 0;
+                needed.extend(
+                    ask.when.iter().map(|(thing, set)| {
+                        (Node::Thing(*thing), if is_asked { set.clone() } else { set.complement() })
+                    }),
+                );
+                needed.extend(ask.limits.iter().filter(|_| is_asked).cloned());
+            }
             Node::Thing(at) => {
                 let catalog = self.problem.things[at].catalog;
                 if let Some(release) = catalog.releases.get(*version) {

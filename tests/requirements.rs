@@ -1,0 +1,95 @@
+//! What requirements resolve to whose meaning depends on something: markers, labels, indexes, extras, files, locks.
+
+use cogpack::compile::{self, Compilation, Options};
+use cogpack::diagnostic::Sink;
+use cogpack::project::memory::MemoryTree;
+use cogpack::source::SourceMap;
+
+fn compiled(config: &str, requirements: &str, more: &[(&str, &str)]) -> Compilation {
+    let (sources, mut sink) = (SourceMap::new(), Sink::new());
+    let files = [("cog.yaml", config), ("requirements.txt", requirements)];
+    let tree: MemoryTree = files.into_iter().chain(more.iter().copied()).collect();
+    let compiled = compile::compile(Box::new(tree), &Options::default(), &sources, &mut sink);
+    compiled.unwrap_or_else(|| panic!("{requirements}: {:?}", sink.diagnostics()))
+}
+
+/// `torch 2.5.1+cu124`, or `torch -`.
+fn chosen(compiled: &Compilation, names: &[&str]) -> String {
+    let told = names.iter().map(|name| {
+        let Some(found) = compiled.metadata.dependencies.get(*name) else { return format!("{name} -") };
+        let build = found.build.as_ref().map(|build| format!("+{build}")).unwrap_or_default();
+        format!("{name} {}{build}", found.version.as_deref().unwrap_or("?"))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+const GPU: &str = "build: {gpu: true, python_version: '3.11'}";
+
+#[test]
+fn a_marker_says_for_which_python_something_is_asked() {
+    let lines = "torch==2.0.1; python_version < '3.11'\ntorch==2.5.1; python_version >= '3.11'\n";
+    let with = |python: &str| {
+        let config = format!("build: {{gpu: true, {python}}}");
+        chosen(&compiled(&config, lines, &[]), &["python", "torch", "cuda"])
+    };
+    assert_eq!(with("python_version: '3.10'"), "python 3.10.18, torch 2.0.1+cu118, cuda 11.8");
+    assert_eq!(with("python_version: '3.12'"), "python 3.12.11, torch 2.5.1+cu124, cuda 12.4");
+    assert_eq!(with(""), "python 3.12.11, torch 2.5.1+cu124, cuda 12.4", "the newest with which all holds");
+    let other = "torch==2.5.1; platform_machine == 'aarch64'\ntorch==2.4.1; platform_machine == 'x86_64'\n";
+    assert_eq!(chosen(&compiled(GPU, other, &[]), &["torch"]), "torch 2.4.1+cu124");
+}
+
+#[test]
+fn any_spelling_of_a_name_and_any_extra_mean_the_package() {
+    for line in ["Torch==2.5.1", "torch[opt-einsum]==2.5.1", "TORCH == 2.5.1  # ours", "torch==2.5.1 --hash=sha256:00"]
+    {
+        assert_eq!(chosen(&compiled(GPU, line, &[]), &["torch", "cuda"]), "torch 2.5.1+cu124, cuda 12.4", "{line}");
+    }
+}
+
+#[test]
+fn a_label_or_an_index_chooses_the_build() {
+    let label = compiled(GPU, "torch==2.5.1+cu118\n", &[]);
+    assert_eq!(chosen(&label, &["torch", "cuda"]), "torch 2.5.1+cu118, cuda 11.8");
+    assert_eq!(label.metadata.python_packages.requirements, ["torch==2.5.1+cu118"]);
+    let index = "--extra-index-url https://download.pytorch.org/whl/cu121\ntorch==2.5.1\n";
+    let index = compiled(GPU, index, &[]);
+    assert_eq!(chosen(&index, &["torch", "cuda"]), "torch 2.5.1+cu121, cuda 12.1");
+    assert_eq!(index.metadata.python_packages.index_urls.len(), 1, "named once");
+    let cpu = compiled("build: {python_version: '3.11'}", "torch==2.5.1\n", &[]);
+    assert_eq!(chosen(&cpu, &["torch", "cuda"]), "torch 2.5.1+cpu, cuda -");
+    let pinned = compiled("build: {python_version: '3.11'}", "torch==2.5.1+cu124\n", &[]);
+    assert_eq!(chosen(&pinned, &["torch", "cuda"]), "torch 2.5.1+cu124, cuda -", "no GPU, no CUDA");
+}
+
+#[test]
+fn a_wheel_tells_its_version() {
+    let line = "torch @ https://files.example/torch-2.4.1%2Bcu121-cp311-cp311-linux_x86_64.whl\n";
+    let compiled = compiled(GPU, line, &[]);
+    assert_eq!(chosen(&compiled, &["torch", "cuda"]), "torch 2.4.1+cu121, cuda 12.1");
+    assert_eq!(compiled.metadata.python_packages.requirements, [line.trim()]);
+    let installed = format!("{:?}", compiled.plan);
+    assert!(installed.contains("\"torch @ https://files.example/"), "the wheel is installed, not another");
+}
+
+#[test]
+fn frameworks_bring_cuda_once() {
+    let runtime = |lines: &str| compiled(GPU, lines, &[]).metadata.base_image.runtime;
+    assert_eq!(runtime("torch==2.5.1\n"), "nvidia/cuda:12.4.1-base-ubuntu22.04", "its wheels have CUDA in them");
+    assert_eq!(runtime("tensorflow==2.18.0\n"), "nvidia/cuda:12.5.1-cudnn-runtime-ubuntu22.04");
+    assert_eq!(runtime("tensorflow[and-cuda]==2.18.0\n"), "nvidia/cuda:11.8.0-base-ubuntu22.04");
+    assert_eq!(runtime("torch==2.5.1\nonnxruntime-gpu\n"), "nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04");
+    assert_eq!(runtime("numpy\n"), "nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04");
+    let both = compiled(GPU, "tensorflow==2.18.0\ntorch==2.5.1\n", &[]);
+    assert_eq!(chosen(&both, &["cuda", "tensorflow", "torch"]), "cuda 12.5, tensorflow 2.18.0, torch 2.5.1+cu124");
+}
+
+#[test]
+fn what_is_locked_is_installed_as_locked() {
+    let lock = "[[package]]\nname = \"torch\"\nversion = \"2.7.1\"\n";
+    let manifest = "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"torch\"]\n";
+    let compiled = compiled(GPU, "", &[("uv.lock", lock), ("pyproject.toml", manifest)]);
+    assert_eq!(chosen(&compiled, &["torch", "cuda"]), "torch 2.7.1+cu128, cuda 12.8");
+    assert!(compiled.metadata.python_packages.index_urls.is_empty(), "the lock knows its index");
+    assert!(!compiled.plan.stages.iter().any(|stage| stage.id == "torch-install"), "uv installs it");
+}
