@@ -15,8 +15,9 @@ const MOST_TRIED: usize = 60;
 
 /// What to ask for instead, one for each ask where there is one.
 pub fn nearest(inputs: &Inputs<'_>, problem: &Problem<'_>, conflict: &[usize]) -> Option<String> {
-    let changes: Vec<String> =
-        conflict.iter().filter_map(|at| change(inputs, problem, *at)).collect::<BTreeSet<_>>().into_iter().collect();
+    let versions = conflict.iter().filter_map(|at| change(inputs, problem, *at));
+    let extras = conflict.iter().filter_map(|at| with_extra(inputs, problem, *at));
+    let changes: Vec<String> = versions.chain(extras).collect::<BTreeSet<_>>().into_iter().collect();
     match changes.as_slice() {
         [] => None,
         changes => Some(format!("the nearest that would do: {}", changes.join(", or "))),
@@ -39,6 +40,20 @@ fn change(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<Strin
         }
     };
     Some(format!("`{}` {told} in {}", catalog.name, inputs.called(ask.requirement.span)))
+}
+
+/// `` `tensorflow[and-cuda]` in `requirements.txt` ``: the extra with which a release brings what is missing itself.
+fn with_extra(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<String> {
+    let ask = problem.asks.get(at).filter(|ask| ask.kind == AskKind::Version)?;
+    let catalog = problem.things[ask.thing].catalog;
+    let fits = |place: &usize| ask.limits.iter().all(|(node, set)| *node != Node::Thing(ask.thing) || set.has(*place));
+    let mut places = (0..catalog.releases.len()).filter(fits);
+    let extra = places.find_map(|place| catalog.releases[place].details().brings_with.clone())?;
+    let mut other = problem.clone();
+    other.things[ask.thing].extras.push(extra.clone());
+    let all: Vec<usize> = (0..problem.asks.len()).collect();
+    let by = inputs.called(ask.requirement.span);
+    solve_with(&other, &all, &[]).is_ok().then(|| format!("`{}[{extra}]` in {by}", catalog.name))
 }
 
 /// The version of an image next to one that is asked for more exactly than the catalog knows.

@@ -12,6 +12,7 @@ use crate::resolve::{Inputs, Requirement};
 use crate::version::{Constraint, Version};
 
 /// Things whose releases depend on each other.
+#[derive(Clone)]
 pub struct Problem<'a> {
     /// What is chosen, those first that are decided first.
     pub things: Vec<Thing<'a>>,
@@ -39,6 +40,7 @@ pub enum Effort {
 }
 
 /// Something with releases.
+#[derive(Clone)]
 pub struct Thing<'a> {
     /// Its catalog.
     pub catalog: &'a Catalog,
@@ -49,6 +51,7 @@ pub struct Thing<'a> {
 }
 
 /// Something that is asked of a thing.
+#[derive(Clone)]
 pub struct Ask {
     /// The thing.
     pub thing: usize,
