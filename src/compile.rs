@@ -103,11 +103,11 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let inputs = Inputs { predictor: Some(&predictor), ..inputs(&stacks, &project, &library, options, sources) };
     let stack = resolve::choose_stack(&inputs, &mut trace, sink)?.name.text.clone();
     info!(stack, "stack chosen");
-    program.add_shipped(&stacks.stacks[&stack], &project, options, Wanted::Detected, sources, sink);
+    let left_out = program.add_shipped(&stacks.stacks[&stack], &project, options, Wanted::Detected, sources, sink);
 
     let world = environment::of(&library, &program.columns_asked(sources));
     let hir = check::check(&program.borrow().sources(), &world, sink);
-    let inputs = Inputs { hir: &hir, ..inputs };
+    let inputs = Inputs { hir: &hir, left_out: Some(&left_out), ..inputs };
     let stack = stop_at_errors(hir.stacks.get(&stack), sink)?;
     let resolution = resolve::resolve(&inputs, stack, trace, sink);
     predictor.report(sink);
@@ -210,7 +210,7 @@ fn inputs<'a>(
     sources: &'a SourceMap,
 ) -> Inputs<'a> {
     let platform = (options.platform.0.as_str(), options.platform.1.as_str());
-    Inputs { hir, project, sources, library, choices: &options.choices, platform, predictor: None }
+    Inputs { hir, project, sources, library, choices: &options.choices, left_out: None, platform, predictor: None }
 }
 
 /// What `-v` shows of the decisions, and `COGPACK_DEBUG=1` of the reasons.

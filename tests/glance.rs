@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use cogpack::compile::{self, Options};
 use cogpack::diagnostic::Sink;
 use cogpack::eval::{Evaluator, Facts};
@@ -33,5 +35,12 @@ fn a_block_that_is_not_read_takes_no_part() {
             left_out += 1;
         }
     }
+    let provided = BTreeMap::from([("python-packages", "uv")]);
+    let lines = Project::read(Box::new(MemoryTree::from_iter([("requirements.txt", "numpy")])), &sources, &mut sink);
+    let pip = glance::provided_by(shipped::block("pip").unwrap(), &lines, &provided).unwrap();
+    assert_eq!(pip.reason, "`uv` provides the same");
+    assert_eq!(glance::certain(shipped::block("uv").unwrap(), &lines), ["python-packages"]);
+    let none = Project::read(Box::new(MemoryTree::new()), &sources, &mut sink);
+    assert!(glance::provided_by(shipped::block("pip").unwrap(), &none, &provided).is_none());
     assert!(left_out > 100, "most blocks take no part in most projects: {left_out}");
 }

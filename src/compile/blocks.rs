@@ -11,7 +11,7 @@ use crate::compile::Options;
 use crate::diagnostic::Sink;
 use crate::project::Project;
 use crate::project::tree::{self, FileKind, TreeError};
-use crate::resolve::glance;
+use crate::resolve::{LeftOut, glance};
 use crate::source::shipped::{self, Shipped};
 use crate::source::{FileId, SourceMap};
 use crate::syntax;
@@ -81,7 +81,7 @@ pub fn read(project: &Project, options: &Options, sources: &SourceMap, sink: &mu
 
 impl Program {
     /// Adds the shipped blocks that a stack lists or the caller names, but for those that the project replaces, and, unless
-    /// all are wanted, those that certainly take no part.
+    /// all are wanted, those that certainly take no part: these come back, with the decisions against them.
     pub fn add_shipped(
         &mut self,
         stack: &Stack,
@@ -90,7 +90,7 @@ impl Program {
         wanted: Wanted,
         sources: &SourceMap,
         sink: &mut Sink,
-    ) {
+    ) -> LeftOut {
         let own: BTreeSet<&str> = self.own.iter().flat_map(block_names).collect();
         let (choices, settings) = (&options.choices, &project.settings);
         let named: BTreeSet<&str> = choices
@@ -101,14 +101,30 @@ impl Program {
             .chain(choices.set.iter().map(|set| set.block.as_str()))
             .chain(settings.params.keys().map(String::as_str))
             .collect();
-        let takes_part = |block: &Shipped| {
-            wanted == Wanted::All || named.contains(block.stem()) || glance::left_out(*block, project).is_none()
-        };
         let listed = stack.blocks.iter().map(|name| name.text.as_str());
+        let mut left_out = LeftOut::new();
+        let mut provided: BTreeMap<&str, &str> = BTreeMap::new();
+        // What is named, and a project's own blocks, may provide before those of a stack, or be left out.
+        let in_order = own.is_empty() && named.is_empty() && choices.without.is_empty() && settings.without.is_empty();
+        for block in listed.clone().filter_map(shipped::block).filter(|_| wanted == Wanted::Detected) {
+            if own.contains(block.stem()) || named.contains(block.stem()) {
+                continue;
+            }
+            let same = || glance::provided_by(block, project, &provided).filter(|_| in_order);
+            if let Some(decision) = glance::left_out(block, project).or_else(same) {
+                left_out.insert(block.stem().to_owned(), decision);
+                continue;
+            }
+            for name in glance::certain(block, project) {
+                provided.entry(name).or_insert(block.stem());
+            }
+        }
         let with = choices.with.iter().map(String::as_str).chain(settings.with.iter().map(|name| name.value.as_str()));
         let names: BTreeSet<&str> = listed.chain(with).filter(|name| !own.contains(name)).collect();
-        let found: Vec<Shipped> = names.into_iter().filter_map(shipped::block).filter(takes_part).collect();
+        let found = names.into_iter().filter_map(shipped::block).filter(|block| !left_out.contains_key(block.stem()));
+        let found: Vec<Shipped> = found.collect();
         self.shipped.extend(found.into_iter().map(|block| parse(block, sources, sink)));
+        left_out
     }
 
     /// Adds every shipped block but those that the project replaces.

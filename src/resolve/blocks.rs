@@ -11,7 +11,7 @@ use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::resolve::base::SAME_BASE;
 use crate::resolve::trace::{Decision, Trace};
-use crate::resolve::{Inputs, Participant, error, glance, params, stack};
+use crate::resolve::{Inputs, Participant, error, params, stack};
 use crate::source::shipped;
 
 /// A block that may take part.
@@ -100,7 +100,7 @@ fn listed<'a>(inputs: &Inputs<'a>, stack: &'a Stack, forced: &IndexSet<String>) 
     let mut blocks: IndexMap<&str, Listed<'a>> = IndexMap::new();
     for name in &stack.blocks {
         let read = inputs.hir.blocks.get(&name.text).map(Listed::Read);
-        let left_out = || shipped::block(&name.text).and_then(|block| glance::left_out(block, inputs.project));
+        let left_out = || inputs.left_out.and_then(|left_out| left_out.get(&name.text)).cloned();
         if let Some(listed) = read.or_else(|| left_out().map(Listed::LeftOut)) {
             blocks.insert(&name.text, listed);
         }

@@ -1,8 +1,11 @@
-//! The text of a block that ships → whether its `detect` certainly does not hold: then the block need not be parsed.
+//! The text of a block that ships → whether its `detect` certainly does not hold, or whether another that certainly takes part
+//! provides the same: then the block need not be parsed.
 //!
 //! Known are the plainest predicates: `exists("FILE")`, `packages.has("NAME")`, `config.KEY != none`, `config.build.KEY != []`,
 //! and these with `and` and `or`. Of all others nothing is known, and the block is read. What is said here is what `eval`
 //! says, which a test compares.
+
+use std::collections::BTreeMap;
 
 use crate::project::{Project, glob};
 use crate::resolve::trace::Decision;
@@ -14,14 +17,51 @@ pub fn left_out(block: Shipped, project: &Project) -> Option<Decision> {
     if any_of(predicate, project) != Some(false) {
         return None;
     }
-    Some(Decision {
+    Some(Decision { reason: "its detect does not hold".into(), ..decision(block, predicate, line) })
+}
+
+/// The decision against a block of which all that it provides comes from an earlier one, which certainly takes part.
+/// `provided` holds what the earlier ones provide, each with its block.
+pub fn provided_by(block: Shipped, project: &Project, provided: &BTreeMap<&str, &str>) -> Option<Decision> {
+    let names = provides(block.text)?;
+    let provider = provided.get(names.first()?)?;
+    let (predicate, line) = detect(block.text)?;
+    // What a search for files finds would have to be told.
+    let is_plain = !predicate.contains("exists(");
+    if !is_plain || any_of(predicate, project) != Some(true) || !names.iter().all(|name| provided.contains_key(name)) {
+        return None;
+    }
+    Some(Decision { reason: format!("`{provider}` provides the same"), ..decision(block, predicate, line) })
+}
+
+/// What a block provides, if it certainly takes part.
+pub fn certain(block: Shipped, project: &Project) -> Vec<&'static str> {
+    let holds = detect(block.text).is_some_and(|(predicate, _)| any_of(predicate, project) == Some(true));
+    provides(block.text).filter(|_| holds).unwrap_or_default()
+}
+
+/// The capabilities without a value that a block provides; `None` when one has a value.
+fn provides(text: &'static str) -> Option<Vec<&'static str>> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("  provides "));
+    let mut names = Vec::new();
+    for line in lines {
+        if line.contains('=') {
+            return None;
+        }
+        names.extend(line.split(", "));
+    }
+    Some(names)
+}
+
+fn decision(block: Shipped, predicate: &str, line: usize) -> Decision {
+    Decision {
         name: block.stem().into(),
         chosen: false,
-        reason: "its detect does not hold".into(),
+        reason: String::new(),
         predicate: Some(predicate.into()),
         place: Some(format!("{}:{line}", block.path)),
         files: Vec::new(),
-    })
+    }
 }
 
 /// The text of the predicate and its line. Blocks that ship are formatted: it stands alone or on one line.
@@ -66,6 +106,7 @@ fn fact(text: &str, project: &Project) -> Option<bool> {
         "config.build.system_packages != []" => !build.system_packages.is_empty(),
         "config.build.pre_install != []" => !build.pre_install.is_empty(),
         "config.build.run != []" => !build.run.is_empty(),
+        "packages.lines != []" => !project.packages.lines.is_empty(),
         "config.run != none" => config.run.is_some(),
         "config.run == none" => config.run.is_none(),
         "config.predict != none" => config.predict.is_some(),

@@ -86,6 +86,9 @@ pub struct ParamChoice {
     pub value: String,
 }
 
+/// The decisions against shipped blocks that were not read, by name.
+pub type LeftOut = BTreeMap<String, trace::Decision>;
+
 /// What every step reads.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
@@ -99,6 +102,8 @@ pub struct Inputs<'a> {
     pub library: &'a Library,
     /// What the caller decides.
     pub choices: &'a Choices,
+    /// The shipped blocks of the stack that were not read.
+    pub left_out: Option<&'a LeftOut>,
     /// `linux`, `amd64`.
     pub platform: (&'a str, &'a str),
     /// The predictor, whose schema is read when it is asked for.

@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
             self.at += end + 2;
             return Some(Value::Rows(rows));
         }
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(16);
         while self.take(b']').is_none() {
             items.push(self.value()?);
             self.skip_lines();

@@ -48,7 +48,8 @@ pub struct Release {
     /// The row of a file that ships, or nothing.
     row: &'static str,
     version: OnceLock<Option<Version>>,
-    details: OnceLock<Details>,
+    // Apart, because most releases are never asked for theirs.
+    details: OnceLock<Box<Details>>,
     /// Where a project adds it.
     pub span: Option<Span>,
 }
@@ -97,7 +98,7 @@ impl Release {
     /// One of a project.
     pub fn new(version: Version, details: Details, span: Span) -> Self {
         let written = Cow::Owned(version.as_str().to_owned());
-        let (version, details) = (OnceLock::from(Some(version)), OnceLock::from(details));
+        let (version, details) = (OnceLock::from(Some(version)), OnceLock::from(Box::new(details)));
         Self { written, row: "", version, details, span: Some(span) }
     }
 
@@ -118,7 +119,7 @@ impl Release {
 
     /// What is known of it besides.
     pub fn details(&self) -> &Details {
-        self.details.get_or_init(|| shipped::details(self.row).unwrap_or_default())
+        self.details.get_or_init(|| Box::new(shipped::details(self.row).unwrap_or_default()))
     }
 }
 
