@@ -46,7 +46,7 @@ fn one_that_is_named_goes_before_the_list() {
 fn one_block_says_what_the_image_starts() {
     let compiled = compile(PYTHON, Choices::default());
     assert!(has(&compiled, "python-app") && !has(&compiled, "cog"));
-    let compiled = compile(PYTHON, Choices { with: names(&["cog"]), ..Choices::default() });
+    let compiled = compile(PYTHON, Choices { with: names(&["cog", "cog-sdk"]), ..Choices::default() });
     assert!(has(&compiled, "cog") && !has(&compiled, "python-app"));
     assert_eq!(compiled.plan.export.cmd, ["python", "-m", "cog.server.http"]);
     let own = b"block mine { provides program export { cmd [\"./start\"] } }";

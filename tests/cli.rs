@@ -230,7 +230,10 @@ fn blocks_lists_shows_and_prints_json() {
     assert!(list.contains("uv-tool"), "{list}");
     let page = stdout(&run_in(project.path(), &["blocks", "uv"]));
     assert!(page.contains("link_mode: string = \"copy\""), "{page}");
-    assert!(list.contains("run-commands  The commands of cog.yaml: `build.run` and `build.pre_install`.\n"), "{list}");
+    assert!(
+        list.contains("run-commands    The commands of cog.yaml: `build.run` and `build.pre_install`.\n"),
+        "{list}"
+    );
     let json: serde_json::Value =
         serde_json::from_str(&stdout(&run_in(project.path(), &["blocks", "--json"]))).unwrap();
     assert_eq!(json[0]["name"], "own");

@@ -11,6 +11,9 @@ const WIDTH: usize = 100;
 /// A file this long or longer is told by its size only.
 const SHOWN_BYTES: usize = 48;
 
+/// A label longer than this is told by its size only: it is a document, for programs.
+const LONGEST_LABEL: usize = 1000;
+
 /// The context that the language calls just `context`.
 const PROJECT: &str = "context";
 
@@ -302,7 +305,13 @@ impl Page {
         lines.extend(export.user.iter().map(|user| format!("user {user}")));
         lines.extend(export.env.iter().map(|entry| format!("env {entry}")));
         lines.extend(export.exposed_ports.keys().map(|port| format!("expose {port}")));
-        lines.extend(export.labels.iter().map(|(name, value)| format!("label {name}={}", quoted(value))));
+        lines.extend(export.labels.iter().map(|(name, value)| {
+            if value.len() > LONGEST_LABEL {
+                format!("label {name}: {} bytes", value.len())
+            } else {
+                format!("label {name}={}", quoted(value))
+            }
+        }));
         let last = plan.stages.last().map_or("nothing", |stage| stage.id.as_str());
         self.blank();
         self.line(0, &format!("image: stage {last}"));

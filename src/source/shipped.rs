@@ -40,6 +40,8 @@ pub const BLOCKS: &[Shipped] = shipped![
     "blocks/common/cuda.block",
     "blocks/common/run-commands.block",
     "blocks/common/source.block",
+    "blocks/python/cog-sdk-beside.block",
+    "blocks/python/cog-sdk.block",
     "blocks/python/cog.block",
     "blocks/python/pdm.block",
     "blocks/python/pip.block",
@@ -54,7 +56,7 @@ pub const BLOCKS: &[Shipped] = shipped![
 ];
 
 /// What the blocks that ship provide, by name: a block may need it before the block that provides it is read.
-pub const CAPABILITIES: &[&str] = &["program", "python", "python-packages", "uv", "venv"];
+pub const CAPABILITIES: &[&str] = &["cog-sdk", "program", "python", "python-packages", "uv", "venv"];
 
 /// Functions that every block may call.
 pub const PRELUDE: Shipped = Shipped { path: "stdlib/prelude.block", text: include_str!("../../stdlib/prelude.block") };
