@@ -116,8 +116,8 @@ pub struct ProjectArgs {
     /// Build on this image and start from it, or from a second one: names or references
     #[arg(long, value_name = "BUILD[,RUNTIME]")]
     pub base: Option<String>,
-    /// The NVIDIA driver of the machines that the image runs on: is it new enough for CUDA?
-    #[arg(long, value_name = "VERSION")]
+    /// The NVIDIA driver of the machines that the image runs on, or `host` for this machine's: is it new enough for CUDA?
+    #[arg(long, value_name = "VERSION|host")]
     pub driver: Option<String>,
     /// Fail when something would be chosen otherwise than `cogpack.lock` says
     #[arg(long)]

@@ -54,11 +54,29 @@ pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Opti
     Ok(Options { choices, platform, blocks, locked: args.locked })
 }
 
+/// Where the kernel tells the version of NVIDIA's driver.
+const HOST_DRIVER: &str = "/proc/driver/nvidia/version";
+
+/// A version; or `host`, which is read off this machine.
 fn driver(text: &str) -> Result<Version, Problem> {
+    if text == "host" {
+        let told = files::read(Path::new(HOST_DRIVER)).ok();
+        return told.and_then(|told| driver_told(&told)).ok_or_else(|| {
+            Problem::usage(format!("this machine tells no version of NVIDIA's driver in `{HOST_DRIVER}`"))
+                .help("name the driver of the machines that the image runs on, such as `--driver 550.54.15`")
+        });
+    }
     Version::parse(text).map_err(|invalid| {
         Problem::usage(format!("`{text}` is not the version of a driver: {}", invalid.reason))
             .help("write it as `nvidia-smi` shows it, such as `--driver 550.54.15`")
     })
+}
+
+/// `NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 …`: the first word after `Module` that is a version.
+fn driver_told(told: &str) -> Option<Version> {
+    let line = told.lines().find(|line| line.starts_with("NVRM version:"))?;
+    let is_version = |word: &&str| word.contains('.') && word.starts_with(|first: char| first.is_ascii_digit());
+    Version::parse(line.split_whitespace().find(is_version)?).ok()
 }
 
 fn base_choice(text: &str) -> Result<BaseChoice, Problem> {
@@ -112,5 +130,22 @@ fn platform(text: &str) -> Result<(String, String), Problem> {
     match text.split_once('/') {
         Some(("linux", arch)) if known.contains(&arch) => Ok(("linux".into(), arch.into())),
         _ => Err(Problem::usage(format!("`{text}` is not a platform that images are made for")).help(help)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_drivers_version_is_read_where_the_kernel_tells_it() {
+        let told = |text: &str| driver_told(text).map(|version| version.to_string());
+        let proprietary = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023\n\
+                           GCC version:  gcc version 12.2.0 (Debian 12.2.0-14)\n";
+        assert_eq!(told(proprietary).as_deref(), Some("535.104.05"));
+        let open = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build\n";
+        assert_eq!(told(open).as_deref(), Some("570.86.15"));
+        assert_eq!(told("GCC version:  gcc version 12.2.0\n"), None);
+        assert_eq!(told("NVRM version: something else\n"), None);
     }
 }
