@@ -257,3 +257,12 @@ fn a_request_that_gives_every_input_is_right_and_an_empty_one_lacks_what_is_requ
         }
     }
 }
+
+#[test]
+fn a_document_that_is_read_again_says_the_same_of_inputs() {
+    for project in projects() {
+        let (Some(schema), _) = read(&project) else { continue };
+        let again = Schema::from_document(&schema.text).unwrap();
+        assert_eq!(again, schema, "{}", name(&project));
+    }
+}

@@ -1,6 +1,7 @@
 //! Inputs and outputs → the OpenAPI 3.0.2 document, in the shape and the key order of Cog 0.19.3.
 
 mod envelope;
+mod read;
 
 use serde_json::{Map, Value as Json, json};
 
