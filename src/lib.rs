@@ -35,6 +35,8 @@ pub mod llb;
 
 pub mod build;
 
+pub mod model;
+
 pub mod compile;
 
 pub mod cli;

@@ -25,7 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["source", "diagnostic", "syntax", "check", "project", "schema", "eval", "resolve"]),
     ("llb", &["diagnostic", "plan"]),
     ("build", &["diagnostic", "ignore", "plan", "llb"]),
-    ("model", &["diagnostic", "build"]),
+    // Inputs are checked by the schema that an image carries, before anything is started.
+    ("model", &["source", "diagnostic", "schema", "build"]),
     (
         "cli",
         &[
@@ -107,6 +108,21 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1081", "an engine has to end; tests/progress/failure.rs tells of it"),
     ("E1082", "a registry has to answer; tests/progress/failure.rs tells of it"),
     ("E1083", "an engine has to hang up; tests/progress/failure.rs tells of it"),
+    ("E1201", "it is about the engines of a machine; tests/e2e/predict.rs makes it"),
+    ("E1202", "it is about the command line; src/model/input/tests.rs makes it"),
+    ("E1203", "it is about the command line; src/model/input/tests.rs makes it"),
+    ("E1204", "an engine has to run on another machine; src/build/engine/dialer.rs tells where one runs"),
+    ("E1205", "a container has to run; tests/e2e/predict.rs makes it"),
+    ("E1206", "a container has to run; tests/e2e/predict.rs makes it"),
+    ("E1207", "a container has to run; tests/e2e/predict.rs makes it"),
+    ("E1208", "a container has to run; tests/e2e/predict.rs makes it"),
+    ("E1209", "an engine has to look for it; tests/e2e/predict.rs makes it"),
+    ("E1210", "a whole project has to be read; tests/cli.rs makes it"),
+    ("E1211", "it is about a file of the command line; tests/e2e/predict.rs makes it"),
+    ("E1212", "an engine has to refuse; tests/e2e/predict.rs makes it"),
+    ("E1213", "a server has to refuse; src/model/server.rs tests it"),
+    ("E1214", "a server has to break; src/model/server.rs tests it"),
+    ("E1215", "an engine has to refuse; it is told at the end of a run"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

@@ -19,6 +19,6 @@ mod session;
 mod sizes;
 mod solve;
 
-pub use session::offer;
+pub use session::{Login, login, offer};
 pub use sizes::{Sizes, sizes};
-pub use solve::{Built, ask, explain, solve};
+pub use solve::{Built, ask, explain, random, solve};

@@ -5,12 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::build::BuildArgs;
+use crate::cli::inspect::InspectArgs;
+use crate::cli::predict::PredictArgs;
+use crate::cli::push::PushArgs;
+use crate::cli::run::RunArgs;
+use crate::cli::serve::ServeArgs;
+use crate::cli::train::TrainArgs;
 
 /// Compiles a project into an OCI image build.
 #[derive(Debug, Parser)]
 #[command(name = "cogpack", version, about, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Examples:
-  cogpack plan                 what a build of the project in this folder would do
+  cogpack predict -i name=ann  a prediction of the project in this folder
+  cogpack plan                 what a build of it would do
   cogpack check                what is wrong with it
   cogpack init --block tool    a block of your own, in blocks/tool.block
   cogpack explain E0302        a page about a finding")]
@@ -71,6 +78,18 @@ pub enum When {
 pub enum Command {
     /// Build an image
     Build(Box<BuildArgs>),
+    /// Run a prediction, and build the project first
+    Predict(Box<PredictArgs>),
+    /// Serve predictions on a port of this machine
+    Serve(Box<ServeArgs>),
+    /// Run a command in a model's image
+    Run(Box<RunArgs>),
+    /// Run a training
+    Train(Box<TrainArgs>),
+    /// Build a project and push its image
+    Push(Box<PushArgs>),
+    /// Show what a model is, takes and gives
+    Inspect(InspectArgs),
     /// Compile a project to a plan or to LLB
     Compile(CompileArgs),
     /// Show what a build of a project would do
@@ -96,11 +115,19 @@ pub enum Command {
 }
 
 /// Which project, and what the caller decides about it.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct ProjectArgs {
     /// The project [default: the nearest folder upwards with a cog.yaml or cogpack.toml, else this one]
     #[arg(value_name = "DIR")]
     pub directory: Option<PathBuf>,
+    /// What is decided about it.
+    #[command(flatten)]
+    pub choices: ChoiceArgs,
+}
+
+/// What the caller decides about a project.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ChoiceArgs {
     /// Take this stack instead of detecting one
     #[arg(long, value_name = "NAME")]
     pub stack: Option<String>,

@@ -22,6 +22,8 @@ pub enum Exit {
     Bug,
     /// The user stopped it.
     Interrupted,
+    /// As a command in a container ended.
+    Command(u8),
 }
 
 impl Exit {
@@ -35,6 +37,7 @@ impl Exit {
             Self::Engine => 4,
             Self::Bug => 70,
             Self::Interrupted => 130,
+            Self::Command(code) => i32::from(code),
         }
     }
 }

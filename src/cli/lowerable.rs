@@ -13,6 +13,7 @@ use crate::llb::config::ImageConfig;
 use crate::plan::model::Plan;
 use crate::plan::read;
 use crate::plan::validate::validate;
+use crate::schema::Schema;
 use crate::source::SourceMap;
 
 /// What is lowered: a plan, and what is known besides it.
@@ -23,6 +24,8 @@ pub struct Lowerable {
     pub image_configs: IndexMap<String, ImageConfig>,
     /// The texts of blocks, by the names that origins use.
     pub sources: IndexMap<String, Arc<str>>,
+    /// What a project's predictor takes and gives.
+    pub schema: Option<Schema>,
     /// What a project was compiled from.
     #[expect(dead_code, reason = "it is kept for whoever ends the process without giving its memory back")]
     pub front: Option<Front>,
@@ -41,6 +44,7 @@ pub fn of_project(
         plan: compiled.plan,
         image_configs: compiled.image_configs,
         sources: compiled.sources,
+        schema: compiled.schema,
         front: Some(compiled.front),
     }))
 }
@@ -55,6 +59,7 @@ pub fn of_plan(path: &Path, sources: &SourceMap, sink: &mut Sink) -> Result<Opti
         image_configs: compile::image_configs(&plan),
         plan,
         sources: IndexMap::new(),
+        schema: None,
         front: None,
     }))
 }

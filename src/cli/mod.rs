@@ -15,12 +15,19 @@ mod explain;
 mod files;
 mod format;
 mod init;
+mod inspect;
 mod lock;
 mod lowerable;
+mod model;
 mod output;
 mod plan;
+mod predict;
 mod project;
+mod push;
+mod run;
 mod runtime;
+mod serve;
+mod train;
 
 use std::process::ExitCode;
 
@@ -53,7 +60,7 @@ pub fn main() -> ExitCode {
         }
     };
     // Not a thread with a larger stack: the C library makes the heap of any but the first thread larger page by page.
-    stacker::grow(STACK_BYTES, || run(&cli)).into()
+    stacker::grow(STACK_BYTES, || execute(&cli)).into()
 }
 
 /// What to do in place of a command that people expect and that is not there.
@@ -65,11 +72,11 @@ fn missing_command(error: &clap::Error) -> Option<&'static str> {
     };
     Some(match word.as_str() {
         "solve" => "`cogpack build` builds an image",
-        "push" => "`cogpack build -t NAME --push` builds an image and pushes it",
-        "run" | "predict" | "serve" => "build the image with `cogpack build -t NAME`, and start it with `docker run`",
+        "exec" => "`cogpack run -- CMD` runs a command in the image",
+        "infer" | "prediction" => "`cogpack predict -i NAME=VALUE` runs a prediction",
         "format" => "`cogpack fmt` formats block files",
         "lint" | "validate" | "verify" => "`cogpack check` finds what is wrong",
-        "show" | "graph" | "inspect" => "`cogpack plan` shows what a build would do, `cogpack blocks NAME` a block",
+        "show" | "graph" => "`cogpack plan` shows what a build would do, `cogpack blocks NAME` a block",
         "new" | "create" | "add" => "`cogpack init` starts a project, `cogpack init --block NAME` a block",
         _ => return None,
     })
@@ -94,11 +101,17 @@ fn missing_option(error: &clap::Error) -> Option<&'static str> {
     })
 }
 
-fn run(cli: &Cli) -> Exit {
+fn execute(cli: &Cli) -> Exit {
     let output = Output::new(&cli.global);
     output::start_logging(&cli.global);
     let result = match &cli.command {
         Command::Build(args) => build::run(args, &output),
+        Command::Predict(args) => predict::run(args, &output),
+        Command::Serve(args) => serve::run(args, &output),
+        Command::Run(args) => run::run(args, &output),
+        Command::Train(args) => train::run(args, &output),
+        Command::Push(args) => push::run(args, &output),
+        Command::Inspect(args) => inspect::run(args, &output),
         Command::Compile(args) => compile::run(args, &output),
         Command::Plan(args) => plan::run(args, &output),
         Command::Lock(args) => lock::run(args, &output),

@@ -35,23 +35,23 @@ pub fn options(args: &ProjectArgs) -> Result<Options, Problem> {
 /// What the command line says of the project, on one of its platforms.
 pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Options, Problem> {
     let mut blocks = Vec::new();
-    for path in &args.blocks {
+    for path in &args.choices.blocks {
         for file in files::block_files(path)? {
             blocks.push(BlockFile { name: file.display().to_string(), text: files::read(&file)? });
         }
     }
-    let set = args.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
-    let driver = args.driver.as_deref().map(driver).transpose()?;
-    let base = args.base.as_deref().map(base_choice).transpose()?;
+    let set = args.choices.set.iter().map(|text| param_choice(text)).collect::<Result<_, _>>()?;
+    let driver = args.choices.driver.as_deref().map(driver).transpose()?;
+    let base = args.choices.base.as_deref().map(base_choice).transpose()?;
     let choices = Choices {
-        stack: args.stack.clone(),
-        with: args.with.clone(),
-        without: args.without.clone(),
+        stack: args.choices.stack.clone(),
+        with: args.choices.with.clone(),
+        without: args.choices.without.clone(),
         set,
         base,
         driver,
     };
-    Ok(Options { choices, platform, blocks, locked: args.locked })
+    Ok(Options { choices, platform, blocks, locked: args.choices.locked })
 }
 
 /// Where the kernel tells the version of NVIDIA's driver.
@@ -107,7 +107,7 @@ fn param_choice(text: &str) -> Result<ParamChoice, Problem> {
 /// The platforms, each once; the default where none is named.
 pub fn platforms(args: &ProjectArgs) -> Result<Vec<(String, String)>, Problem> {
     let mut platforms = Vec::new();
-    for text in &args.platform {
+    for text in &args.choices.platform {
         let platform = platform(text.trim())?;
         if !platforms.contains(&platform) {
             platforms.push(platform);

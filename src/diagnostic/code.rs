@@ -364,5 +364,20 @@ codes! {
     SCHEMA_DEFAULT "E1116" "cogpack::schema::default"
     SCHEMA_REQUIRED "E1117" "cogpack::schema::required-none"
 
-    // cli: E12xx
+    // model: E12xx
+    MODEL_NO_DOCKER "E1201" "cogpack::model::no-docker"
+    MODEL_INPUT "E1202" "cogpack::model::input"
+    MODEL_UNREADABLE "E1203" "cogpack::model::input-unreadable"
+    MODEL_UNREACHABLE "E1204" "cogpack::model::unreachable"
+    MODEL_SETUP "E1205" "cogpack::model::setup-failed"
+    MODEL_FAILED "E1206" "cogpack::model::prediction-failed"
+    MODEL_ENDED "E1207" "cogpack::model::container-ended"
+    MODEL_NOT_READY "E1208" "cogpack::model::setup-timeout"
+    MODEL_NOT_FOUND "E1209" "cogpack::model::image-not-found"
+    MODEL_NO_PREDICTOR "E1210" "cogpack::model::no-predictor"
+    MODEL_LAYOUT "E1211" "cogpack::model::archive"
+    MODEL_NOT_STARTED "E1212" "cogpack::model::not-started"
+    MODEL_REFUSED "E1213" "cogpack::model::request-refused"
+    MODEL_BROKE_OFF "E1214" "cogpack::model::broke-off"
+    MODEL_NOT_REMOVED "E1215" "cogpack::model::not-removed"
 }

@@ -40,7 +40,7 @@ const GET_ONE: &str = "start Docker (20.10 or newer), put `buildkitd` on PATH, o
                        `BUILDKIT_HOST`, as `tcp://HOST:1234`";
 
 /// It was there, and broke.
-pub(super) fn broken(name: &str, error: &(dyn Error + 'static)) -> Failure {
+pub fn broken(name: &str, error: &(dyn Error + 'static)) -> Failure {
     let why = causes(error);
     Failure::engine(
         Diagnostic::error(code::ENGINE_BROKEN, format!("the engine `{name}` does not answer: {why}"))

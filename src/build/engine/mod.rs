@@ -5,6 +5,7 @@ mod candidates;
 mod channel;
 mod contexts;
 mod dial;
+mod dialer;
 mod docker;
 mod duplex;
 mod error;
@@ -17,7 +18,9 @@ mod tls;
 
 pub(super) use channel::CONNECTION_WINDOW;
 pub use channel::{control_client, gateway_client};
+pub use dialer::{Dialer, Host};
 pub use duplex::{Connection, Duplex};
+pub use error::broken;
 pub use features::{Capabilities, Features, Store};
 pub use find::{Sighting, Verdict, find, survey};
 pub use own::end_daemons;
@@ -138,6 +141,11 @@ impl Engine {
             async move { grpc(&address, way).await.map(TokioIo::new) }
         });
         channel::endpoint().connect_with_connector(connect).await
+    }
+
+    /// How Docker's API is reached; nothing where there is no Docker Engine.
+    pub fn dialer(&self) -> Option<Dialer> {
+        (self.kind == Kind::Docker).then(|| Dialer::new(self.address.clone()))
     }
 
     /// What Docker's API answers to a question; nothing where there is no Docker Engine, or it does not know.

@@ -32,11 +32,17 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// What a registry is told. It has no `Debug`: it is secret.
 #[derive(Clone, Default)]
-struct Login {
+pub struct Login {
     /// Empty: the secret is an identity token.
-    username: String,
+    pub username: String,
     /// A password or a token. Empty: anonymous.
-    secret: String,
+    pub secret: String,
+}
+
+/// What a registry is told, by Docker's config in `folder`; `None`: nothing is known. What is wrong with the config is passed over.
+pub async fn login(folder: Option<PathBuf>, host: &str) -> Option<Login> {
+    let login = Credentials::new(folder, Findings::default()).login(host).await;
+    (!login.secret.is_empty()).then_some(login)
 }
 
 /// Docker's credentials, read when the daemon asks.

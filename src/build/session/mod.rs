@@ -29,6 +29,7 @@ use crate::diagnostic::Diagnostic;
 
 pub(super) use content::{Folder, Stores, read_blob};
 pub(super) use credentials::Credentials;
+pub use credentials::{Login, login};
 pub(super) use export::Exports;
 pub(super) use files::Files;
 pub(super) use secrets::Secrets;

@@ -271,7 +271,11 @@ fn built(answer: SolveResponse) -> Built {
     }
 }
 
-fn random() -> Result<String, Failure> {
+/// A random name of 32 hex digits: of a job, a session, a container.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub fn random() -> Result<String, Failure> {
     identity::random().map_err(|why| Failure::engine(error::no_randomness(&why)))
 }
 

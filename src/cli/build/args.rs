@@ -12,7 +12,7 @@ const STEPS: &str = "What steps are given";
 const PLAN: &str = "Building a plan";
 
 /// `cogpack build`
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "Examples:
   cogpack build -t my-model                                 an image in Docker, to run
   cogpack build -t registry.example/team/model:1 --push     an image in a registry

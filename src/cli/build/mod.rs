@@ -27,7 +27,9 @@ use crate::diagnostic::suggest;
 pub use environment::Environment;
 
 pub use args::{BuildArgs, Network, Progress};
-pub use run::run;
+pub use name::normalized;
+pub use progress::view;
+pub use run::{CANCELLING, Prepared, Ready, exit, prepare, run, until_interrupted};
 
 /// The privileges that steps can be given.
 const PRIVILEGES: &[&str] = &["network.host", "security.insecure"];
@@ -70,6 +72,7 @@ pub fn given(args: &BuildArgs, environment: &Environment, stdout_is_terminal: bo
         epoch: epoch(environment)?,
         attestations: attestation::attestations(args.provenance.as_deref(), args.sbom.as_deref())?,
         entitlements: entitlements(args)?,
+        docker_config: docker_config(environment),
         ..Request::default()
     };
     refuse_same_file(args, &request)?;
@@ -85,6 +88,12 @@ pub fn given(args: &BuildArgs, environment: &Environment, stdout_is_terminal: bo
         iidfile: args.iidfile.clone(),
         metadata_file: args.metadata_file.clone(),
     })
+}
+
+/// The folder with Docker's config, which has the credentials of registries.
+pub fn docker_config(environment: &Environment) -> Option<PathBuf> {
+    let own = environment.text("DOCKER_CONFIG").map(PathBuf::from);
+    own.or_else(|| Some(PathBuf::from(environment.text("HOME")?).join(".docker")))
 }
 
 /// `SOURCE_DATE_EPOCH`: seconds since 1970.

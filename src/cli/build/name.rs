@@ -23,6 +23,11 @@ pub fn list_without_tags(text: &str) -> Result<Vec<String>, Problem> {
     list(text)?.into_iter().map(without).collect()
 }
 
+/// The full reference of an image that may be there; none for what is no reference.
+pub fn normalized(text: &str) -> Option<String> {
+    reference::normalize(text)
+}
+
 fn named(option: &str, text: &str) -> Result<String, Problem> {
     if let Some((name, _)) = text.split_once('@') {
         return Err(Problem::usage(format!("`{text}` has a digest, which an image gets only when it is built"))

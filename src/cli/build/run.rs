@@ -8,10 +8,11 @@ use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot;
 
+use crate::build::engine::Engine;
 use crate::build::failure::Failure;
-use crate::build::progress::{self, Model, View};
+use crate::build::progress::{self, View};
 use crate::build::request::{Places, Target};
-use crate::build::{self, Built, Sizes, engine};
+use crate::build::{self, Built, engine};
 use crate::cli::build::{BuildArgs, Environment, Given, context, given, progress as shown, steps};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
@@ -19,48 +20,112 @@ use crate::cli::output::Output;
 use crate::cli::{files, project, runtime};
 use crate::diagnostic::{Label, Sink};
 use crate::plan::place::span_of;
+use crate::schema::Schema;
 use crate::source::SourceMap;
 
 /// How long the daemon may take to hear that a build is cancelled.
-const CANCELLING: Duration = Duration::from_millis(1500);
+pub const CANCELLING: Duration = Duration::from_millis(1500);
 
 /// Builds an image.
 pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     let environment = Environment::read();
-    let mut given = given(args, &environment, output.is_terminal())?;
-    let sources = Arc::new(SourceMap::new());
-    let mut sink = Sink::new();
-    let complete = fill(&mut given, args, &sources, &mut sink)?;
-    if !sink.diagnostics().is_empty() {
-        output.findings(sink.diagnostics(), &sources);
-    }
-    if !complete || sink.has_errors() {
-        return Ok(Exit::stopped_by(sink.diagnostics()));
-    }
-    given.request.places = places(&sources);
+    let ready = match prepare(args, &environment, output)? {
+        Prepared::Ready(ready) => ready,
+        Prepared::Stopped(exit) => return Ok(exit),
+    };
     let runtime = runtime::start()?;
-    let view = shown::view(given.progress, &environment, output);
+    let view = shown::view(ready.given.progress, &environment, output);
     let interrupted = runtime::interrupts(engine::end_daemons)?;
-    let ended = runtime.block_on(until_interrupted(build(&given, view, output), interrupted));
+    let build = async {
+        let engine = engine::find(&ready.given.choice).await?;
+        ready.build(&engine, view, output).await
+    };
+    let ended = runtime.block_on(until_interrupted(build, interrupted));
     // Tasks that are under way end here: what they do is of no use any more.
     runtime.shutdown_timeout(CANCELLING);
     match ended {
-        Ok((built, sizes, model)) => {
-            leave_behind(&given, &built)?;
-            output.say(&shown::summary(&given.request, &built, sizes, &model, output));
+        Ok(done) => {
+            leave_behind(&ready.given, &done.built)?;
+            output.say(&done.summary);
             Ok(Exit::Success)
         }
-        Err(failure) => {
-            if !failure.diagnostics().is_empty() {
-                output.findings(failure.diagnostics(), &sources);
-            }
-            Ok(exit(&failure))
-        }
+        Err(failure) => Ok(ready.tell(&failure, output)),
     }
 }
 
-/// Adds what is built and the contexts. False when `sink` says why that cannot be.
-fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sink) -> Result<bool, Problem> {
+/// What comes of reading the command line and the project.
+pub enum Prepared {
+    /// It can be built.
+    Ready(Box<Ready>),
+    /// It is wrong, and was told so.
+    Stopped(Exit),
+}
+
+/// A build that only needs an engine.
+pub struct Ready {
+    /// What the command line says, with what is built.
+    pub given: Given,
+    /// What the project's predictor takes and gives.
+    pub schema: Option<Schema>,
+    sources: Arc<SourceMap>,
+}
+
+/// A build that went well.
+pub struct Done {
+    /// What came out.
+    pub built: Built,
+    /// What is said of it.
+    pub summary: String,
+}
+
+/// Reads the command line and the project, and tells what it finds. Nothing is started.
+pub fn prepare(args: &BuildArgs, environment: &Environment, output: &Output) -> Result<Prepared, Problem> {
+    let mut given = given(args, environment, output.is_terminal())?;
+    let sources = Arc::new(SourceMap::new());
+    let mut sink = Sink::new();
+    let filled = fill(&mut given, args, &sources, &mut sink)?;
+    if !sink.diagnostics().is_empty() {
+        output.findings(sink.diagnostics(), &sources);
+    }
+    let Some(schema) = filled.filter(|_| !sink.has_errors()) else {
+        return Ok(Prepared::Stopped(Exit::stopped_by(sink.diagnostics())));
+    };
+    given.request.places = places(&sources);
+    Ok(Prepared::Ready(Box::new(Ready { given, schema: schema.0, sources })))
+}
+
+impl Ready {
+    /// Builds.
+    pub async fn build(&self, engine: &Engine, view: View, output: &Output) -> Result<Done, Failure> {
+        let request = &self.given.request;
+        let (events, received) = unbounded_channel();
+        let shown = tokio::spawn(progress::show(received, view));
+        let built = build::solve(engine, request, &events).await;
+        drop(events);
+        // It ends when nobody can tell it of more.
+        let model = shown.await.unwrap_or_default();
+        let built = built?;
+        let sizes = match shown::has_table(model.elapsed().as_secs_f64(), output) {
+            true => build::sizes(engine, request, &built).await,
+            false => None,
+        };
+        Ok(Done { summary: shown::summary(request, &built, sizes, &model, output), built })
+    }
+
+    /// Tells why there is nothing.
+    pub fn tell(&self, failure: &Failure, output: &Output) -> Exit {
+        if !failure.diagnostics().is_empty() {
+            output.findings(failure.diagnostics(), &self.sources);
+        }
+        exit(failure)
+    }
+}
+
+/// What is known of a predictor, if anything.
+struct Known(Option<Schema>);
+
+/// Adds what is built and the contexts. `None` when `sink` says why that cannot be.
+fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sink) -> Result<Option<Known>, Problem> {
     let found = match &given.plan {
         Some(path) => vec![lowerable::of_plan(path, sources, sink)?],
         None => {
@@ -72,8 +137,10 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
             given.platforms.iter().map(on).collect::<Result<_, _>>()?
         }
     };
-    let Some(found) = found.into_iter().collect::<Option<Vec<Lowerable>>>() else { return Ok(false) };
-    for Lowerable { mut plan, image_configs, sources: texts, .. } in found {
+    let Some(found) = found.into_iter().collect::<Option<Vec<Lowerable>>>() else { return Ok(None) };
+    let mut known = Known(None);
+    for Lowerable { mut plan, image_configs, sources: texts, schema, .. } in found {
+        known.0 = known.0.or(schema);
         if given.plan.is_some() {
             given.request.contexts = context::of_plan(&plan, &given.folders, sources, sink)?;
         }
@@ -88,7 +155,7 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
         let root = project::root(args.project.directory.as_deref())?;
         given.request.contexts = context::of_project(&root, sources, sink)?;
     }
-    Ok(true)
+    Ok(Some(known))
 }
 
 /// Where the steps of a build stand in blocks.
@@ -97,24 +164,8 @@ fn places(sources: &Arc<SourceMap>) -> Places {
     Places::new(move |origin| Some(Label { span: span_of(origin, &sources)?, text: String::new() }))
 }
 
-async fn build(given: &Given, view: View, output: &Output) -> Result<(Built, Option<Sizes>, Model), Failure> {
-    let engine = engine::find(&given.choice).await?;
-    let (events, received) = unbounded_channel();
-    let shown = tokio::spawn(progress::show(received, view));
-    let built = build::solve(&engine, &given.request, &events).await;
-    drop(events);
-    // It ends when nobody can tell it of more.
-    let model = shown.await.unwrap_or_default();
-    let built = built?;
-    let sizes = match shown::has_table(model.elapsed().as_secs_f64(), output) {
-        true => build::sizes(&engine, &given.request, &built).await,
-        false => None,
-    };
-    Ok((built, sizes, model))
-}
-
 /// The outcome, unless the user interrupts: then what runs is dropped, which cancels it.
-async fn until_interrupted<T>(
+pub async fn until_interrupted<T>(
     work: impl Future<Output = Result<T, Failure>>,
     interrupted: oneshot::Receiver<()>,
 ) -> Result<T, Failure> {
@@ -124,7 +175,8 @@ async fn until_interrupted<T>(
     }
 }
 
-fn exit(failure: &Failure) -> Exit {
+/// How the process ends.
+pub fn exit(failure: &Failure) -> Exit {
     match failure {
         Failure::Refused(found) => Exit::stopped_by(found),
         Failure::Build(_) => Exit::Build,

@@ -17,19 +17,10 @@ impl Schema {
         (inputs.is_some() || training.is_some()).then(|| Self { text: text.to_owned(), inputs, training })
     }
 
-    /// The schema of a prediction's output; nothing is known where there is none.
-    pub fn output(&self) -> Option<Json> {
-        self.pointer("/components/schemas/Output")
-    }
-
     /// Whether the server sends outputs as they come, to who asks for it.
     pub fn is_streaming(&self) -> bool {
-        self.pointer("/paths/~1predictions/post/x-cog-streaming") == Some(Json::Bool(true))
-    }
-
-    fn pointer(&self, pointer: &str) -> Option<Json> {
-        let mut document: Json = serde_json::from_str(&self.text).ok()?;
-        document.pointer_mut(pointer).map(Json::take)
+        let document: Json = serde_json::from_str(&self.text).unwrap_or_default();
+        document.pointer("/paths/~1predictions/post/x-cog-streaming") == Some(&Json::Bool(true))
     }
 }
 

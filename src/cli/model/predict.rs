@@ -1,0 +1,221 @@
+//! `predict` and `train`: inputs in, an output out.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json};
+
+use crate::build::failure::Failure;
+use crate::cli::exit::{Exit, Problem};
+use crate::cli::files;
+use crate::cli::model::args::{Cards, variable};
+use crate::cli::model::{BuildingArgs, ContainerArgs, Drive, InputArgs, What, drive, shown};
+use crate::cli::output::Output;
+use crate::diagnostic::Diagnostic;
+use crate::model::{self, Answer, Asked, Given, Keeper, Model, Running, Settings, Watch, Writer, Written, read_inputs};
+use crate::schema::Schema;
+use crate::source::SourceMap;
+
+/// The variable that `--use-replicate-token` passes on, and what models find it as.
+const TOKEN: (&str, &str) = ("REPLICATE_API_TOKEN", "replicate_api_token");
+
+/// A prediction, or a training.
+#[derive(Debug)]
+pub struct Prediction<'a> {
+    /// Whether it is a training.
+    pub training: bool,
+    /// The inputs, and where the output goes.
+    pub input: &'a InputArgs,
+    /// The container.
+    pub container: &'a ContainerArgs,
+    /// Whether the model is given the user's token.
+    pub use_replicate_token: bool,
+}
+
+/// Runs it.
+pub fn predict(asked: &Prediction<'_>, what: &What, args: &BuildingArgs, output: &Output) -> Result<Exit, Problem> {
+    let stop = |found: &[Diagnostic]| {
+        output.findings(found, &SourceMap::new());
+        Ok(Exit::Project)
+    };
+    let given = match Given::parse(&asked.input.input, asked.input.json.as_deref().map(json).transpose()?) {
+        Ok(given) => given,
+        Err(found) => return stop(&[found]),
+    };
+    let start = Start {
+        cards: asked.container.cards()?,
+        environment: asked.container.environment()?,
+        context: context(asked)?,
+    };
+    let prepared = match Drive::prepare(what, args, output)? {
+        Ok(prepared) => prepared,
+        Err(exit) => return Ok(exit),
+    };
+    if prepared.is_project()
+        && let Err(found) = asked.checked(&given, prepared.schema(), &prepared.name)
+    {
+        return stop(&found);
+    }
+    let done = drive(&prepared, async |keeper: &Keeper, model: Model| {
+        let name = prepared.name.as_str();
+        let can = if asked.training { model.trains() } else { model.predicts() };
+        if !can {
+            return Err(if asked.training { model::no_trainer(name) } else { model::no_predictor(name) });
+        }
+        let schema = model.schema.as_ref();
+        let input = match read_inputs(&given, schema, asked.training) {
+            Ok(input) => input,
+            Err(found) => return Err(Failure::Refused(found)),
+        };
+        let writer = Writer::new(schema, asked.training, asked.input.output.clone());
+        asked.answered(keeper, &model, input, &start, writer, output).await
+    })?;
+    match done {
+        Ok(written) => {
+            write(&written, output)?;
+            Ok(Exit::Success)
+        }
+        Err(exit) => Ok(exit),
+    }
+}
+
+/// What the container is started with.
+struct Start {
+    cards: Cards,
+    environment: Vec<String>,
+    context: Map<String, Json>,
+}
+
+impl Prediction<'_> {
+    /// Whether the inputs are right, as far as the project's source tells.
+    fn checked(&self, given: &Given, schema: Option<&Schema>, name: &str) -> Result<(), Vec<Diagnostic>> {
+        let inputs =
+            schema.and_then(|schema| if self.training { schema.training.as_ref() } else { schema.inputs.as_ref() });
+        if inputs.is_none() {
+            let failure = if self.training { model::no_trainer(name) } else { model::no_predictor(name) };
+            return Err(failure.diagnostics().to_vec());
+        }
+        read_inputs(given, schema, self.training).map(drop)
+    }
+
+    async fn answered(
+        &self,
+        keeper: &Keeper,
+        model: &Model,
+        input: Map<String, Json>,
+        start: &Start,
+        writer: Writer,
+        output: &Output,
+    ) -> Result<Written, Failure> {
+        let mut running = self.started(keeper, model, start, output).await?;
+        running.ready(Duration::from_secs(self.container.setup_timeout)).await?;
+        let streaming =
+            writer.prints_pieces() && !self.training && model.schema.as_ref().is_some_and(Schema::is_streaming);
+        let path = if self.training { "/trainings" } else { "/predictions" };
+        let asked = Asked { path, input, context: start.context.clone(), streaming };
+        let mut pieces = Pieces { writer: &writer, output, printed: false };
+        let answer = running.predict(&asked, &mut pieces).await?;
+        let printed = pieces.printed;
+        // What it wrote is shown before its output.
+        running.stop().await;
+        let word = if self.training { "training" } else { "prediction" };
+        if printed {
+            output.machine(writer.last().as_bytes());
+        }
+        match answer {
+            Answer::Output(_) if printed => Ok(Written::default()),
+            Answer::Output(value) => Ok(writer.whole(&value)),
+            Answer::Failed(said) => Err(model::prediction_failed(word, &said)),
+            Answer::Refused(said) => Err(model::refused(word, &said)),
+        }
+    }
+
+    async fn started<'k>(
+        &self,
+        keeper: &'k Keeper,
+        model: &Model,
+        start: &Start,
+        output: &Output,
+    ) -> Result<Running<'k>, Failure> {
+        let mut settings = Settings {
+            image: model.id.clone(),
+            environment: start.environment.clone(),
+            port: Some((model.port(&start.environment), None)),
+            ..Settings::default()
+        };
+        if self.training {
+            let mode = ["--x-mode".to_owned(), "train".to_owned()];
+            settings.command = Some(model.image.cmd.iter().cloned().chain(mode).collect());
+        }
+        with_cards(&start.cards, model, &mut settings, output, async |settings: &Settings| {
+            Running::start(keeper, settings, shown(output)).await
+        })
+        .await
+    }
+}
+
+/// Starts with the graphics cards that are asked for; where only `cog.yaml` asks for them, without if there are none.
+pub async fn with_cards<T>(
+    cards: &Cards,
+    model: &Model,
+    settings: &mut Settings,
+    output: &Output,
+    start: impl AsyncFn(&Settings) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    settings.gpus = match cards {
+        Cards::None => None,
+        Cards::Default => model::gpus(None, model),
+        Cards::Some(gpus) => Some(gpus.clone()),
+    };
+    match start(settings).await {
+        Err(failure) if *cards == Cards::Default && settings.gpus.is_some() && model::lacks_gpus(&failure) => {
+            output.say("the engine has no graphics cards to give: the model runs without them");
+            settings.gpus = None;
+            start(settings).await
+        }
+        done => done,
+    }
+}
+
+/// The text of `--json`.
+fn json(place: &str) -> Result<String, Problem> {
+    match place {
+        "-" => files::stdin(),
+        text if text.trim_start().starts_with('{') => Ok(text.to_owned()),
+        path => files::read(path.strip_prefix('@').unwrap_or(path).as_ref()),
+    }
+}
+
+fn context(asked: &Prediction<'_>) -> Result<Map<String, Json>, Problem> {
+    if !asked.use_replicate_token {
+        return Ok(Map::new());
+    }
+    let (name, key) = TOKEN;
+    match variable(name).filter(|token| !token.is_empty()) {
+        Some(token) => Ok(Map::from_iter([(key.to_owned(), Json::String(token))])),
+        None => Err(Problem::usage(format!("`--use-replicate-token` passes `{name}` on, which is not set"))
+            .help(format!("set it: `export {name}=…`"))),
+    }
+}
+
+/// Prints the output as it comes.
+struct Pieces<'a> {
+    writer: &'a Writer,
+    output: &'a Output,
+    printed: bool,
+}
+
+impl Watch for Pieces<'_> {
+    fn piece(&mut self, piece: &Json) {
+        self.printed = true;
+        self.output.machine(self.writer.piece(piece).as_bytes());
+    }
+}
+
+fn write(written: &Written, output: &Output) -> Result<(), Problem> {
+    for (path, bytes) in &written.files {
+        files::write(path, bytes)?;
+        output.say(&format!("wrote {}", path.display()));
+    }
+    output.machine(written.text.as_bytes());
+    Ok(())
+}
