@@ -31,7 +31,7 @@ fn start(directory: &Path, output: &Output) -> Result<Exit, Problem> {
         files::create(&directory.join(name), text)?;
         output.say(&format!("wrote {}", directory.join(name).display()));
     }
-    output.say("see what a build would do with `cogpack plan`");
+    output.say("run a prediction with `cogpack predict -i s=world`");
     Ok(Exit::Success)
 }
 

@@ -48,6 +48,7 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
             image: model.id.clone(),
             command: Some(args.command.clone()),
             environment: environment.clone(),
+            run: model.reference.clone(),
             // Somebody at a terminal would wait for a program that waits for them.
             stdin: !std::io::stdin().is_terminal(),
             ..Settings::default()

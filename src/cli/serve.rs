@@ -44,6 +44,7 @@ pub fn run(args: &ServeArgs, output: &Output) -> Result<Exit, Problem> {
         let mut settings = Settings {
             image: model.id.clone(),
             environment: environment.clone(),
+            run: model.reference.clone(),
             port: Some((model.port(&environment), outside)),
             ..Settings::default()
         };

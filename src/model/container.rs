@@ -22,7 +22,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::docker::{Docker, is_missing};
 use crate::model::error;
 
-/// The label that every container of ours has; its value is the name of the run.
+/// The label that every container of ours has; its value is how the model was named.
 pub const LABEL: &str = "run.cogpack.run";
 
 /// How long a container that is not wanted any more may take to be made, and to be removed.

@@ -46,8 +46,8 @@ fn how(input: &Input) -> String {
 }
 
 /// An input that cannot be read: `-i` or `--json` is not as it should be, or a file is not there.
-pub fn unreadable(what: &str, why: &str, help: &str) -> Diagnostic {
-    Diagnostic::error(code::MODEL_UNREADABLE, format!("{what} cannot be read: {why}")).help(help)
+pub fn unreadable(what: &str, why: &str, help: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::error(code::MODEL_UNREADABLE, format!("{what} cannot be read: {why}")).help(help))
 }
 
 /// The ports of the engine are not those of this machine.

@@ -19,7 +19,7 @@ pub struct Given {
 
 impl Given {
     /// Reads `NAME=VALUE`.
-    pub fn parse(values: &[String], json: Option<String>) -> Result<Self, Diagnostic> {
+    pub fn parse(values: &[String], json: Option<String>) -> Result<Self, Box<Diagnostic>> {
         let split = |text: &String| {
             let (name, value) = text.split_once('=').filter(|(name, _)| !name.trim().is_empty()).ok_or_else(|| {
                 let help = "write `-i NAME=VALUE`, and `-i NAME=@FILE` for a file";
@@ -27,7 +27,8 @@ impl Given {
             })?;
             Ok((name.trim().to_owned(), value.to_owned()))
         };
-        Ok(Self { values: values.iter().map(split).collect::<Result<_, _>>()?, json })
+        let values: Result<Vec<(String, String)>, Box<Diagnostic>> = values.iter().map(split).collect();
+        Ok(Self { values: values?, json })
     }
 }
 
@@ -43,11 +44,11 @@ pub fn read_inputs(
         inputs.as_deref().unwrap_or_default()
     });
     let mut found = Vec::new();
-    let mut values = given.json.as_deref().map(|text| object(text, known)).transpose().map_err(|found| vec![found])?;
+    let mut values = given.json.as_deref().map(|text| object(text, known)).transpose().map_err(|found| vec![*found])?;
     let mut values = values.take().unwrap_or_default();
     for (name, value) in &mut values {
         let ty = of(known, name).map(|input| &input.ty);
-        found.extend(with_files(name, value, ty).err());
+        found.extend(with_files(name, value, ty).err().map(|found| *found));
     }
     let mut seen: Vec<&str> = Vec::new();
     for (name, _) in &given.values {
@@ -59,7 +60,7 @@ pub fn read_inputs(
             given.values.iter().filter(|(other, _)| other == name).map(|(_, it)| it.as_str()).collect();
         match value(name, &texts, of(known, name)) {
             Ok(value) => drop(values.insert(name.clone(), value)),
-            Err(wrong) => found.push(wrong),
+            Err(wrong) => found.push(*wrong),
         }
     }
     if !found.is_empty() {
@@ -81,7 +82,7 @@ fn of<'a>(known: Option<&'a [Input]>, name: &str) -> Option<&'a Input> {
 }
 
 /// The text of `--json`: the inputs, or a whole request.
-fn object(text: &str, known: Option<&[Input]>) -> Result<Map<String, Json>, Diagnostic> {
+fn object(text: &str, known: Option<&[Input]>) -> Result<Map<String, Json>, Box<Diagnostic>> {
     let help = r#"it is the inputs as an object, as in `{"name": "ann", "image": "@photo.png"}`"#;
     let wrong = |why: &str| error::unreadable("the JSON of the inputs", why, help);
     let mut json: Json = serde_json::from_str(text).map_err(|why| wrong(&why.to_string()))?;
@@ -96,7 +97,7 @@ fn object(text: &str, known: Option<&[Input]>) -> Result<Map<String, Json>, Diag
 }
 
 /// Reads the files that texts of a JSON document name.
-fn with_files(name: &str, value: &mut Json, ty: Option<&InputType>) -> Result<(), Diagnostic> {
+fn with_files(name: &str, value: &mut Json, ty: Option<&InputType>) -> Result<(), Box<Diagnostic>> {
     let (element, values) = match (ty, value) {
         (Some(InputType::List(of)), Json::Array(values)) => (Some(&**of), values.as_mut_slice()),
         (None, Json::Array(values)) => (None, values.as_mut_slice()),
@@ -113,7 +114,7 @@ fn with_files(name: &str, value: &mut Json, ty: Option<&InputType>) -> Result<()
     Ok(())
 }
 
-fn read_file(name: &str, path: &str) -> Result<String, Diagnostic> {
+fn read_file(name: &str, path: &str) -> Result<String, Box<Diagnostic>> {
     file::to_url(Path::new(path)).map_err(|why| {
         let help = "give the path of a file after the `@`, or a URL without it";
         error::unreadable(&format!("the file `{path}` of the input `{name}`"), &why, help)
@@ -121,7 +122,7 @@ fn read_file(name: &str, path: &str) -> Result<String, Diagnostic> {
 }
 
 /// What stands behind `-i NAME=`, once or several times.
-fn value(name: &str, texts: &[&str], input: Option<&Input>) -> Result<Json, Diagnostic> {
+fn value(name: &str, texts: &[&str], input: Option<&Input>) -> Result<Json, Box<Diagnostic>> {
     let ty = input.map(|input| &input.ty);
     match (ty, texts) {
         (Some(InputType::List(of)), [only]) if only.trim_start().starts_with('[') => {
@@ -132,12 +133,13 @@ fn value(name: &str, texts: &[&str], input: Option<&Input>) -> Result<Json, Diag
             Ok(list)
         }
         (Some(InputType::List(of)), texts) => {
-            let values: Result<Vec<Json>, Diagnostic> = texts.iter().map(|text| one(name, text, Some(of))).collect();
+            let values: Result<Vec<Json>, Box<Diagnostic>> =
+                texts.iter().map(|text| one(name, text, Some(of))).collect();
             values.map(Json::Array)
         }
         (ty, [only]) => one(name, only, ty),
         (None, texts) => {
-            let values: Result<Vec<Json>, Diagnostic> = texts.iter().map(|text| one(name, text, None)).collect();
+            let values: Result<Vec<Json>, Box<Diagnostic>> = texts.iter().map(|text| one(name, text, None)).collect();
             values.map(Json::Array)
         }
         (Some(_), _) => {
@@ -148,7 +150,7 @@ fn value(name: &str, texts: &[&str], input: Option<&Input>) -> Result<Json, Diag
 }
 
 /// One text by what the input takes. What does not fit stays a text: the check has the words for it.
-fn one(name: &str, text: &str, ty: Option<&InputType>) -> Result<Json, Diagnostic> {
+fn one(name: &str, text: &str, ty: Option<&InputType>) -> Result<Json, Box<Diagnostic>> {
     let as_text = || Json::String(text.to_owned());
     Ok(match ty {
         None => match text.strip_prefix('@') {
@@ -204,7 +206,7 @@ fn is_url(text: &str) -> bool {
     ["http://", "https://", "data:", "gs://", "s3://"].iter().any(|scheme| text.starts_with(scheme))
 }
 
-fn parsed(name: &str, text: &str, what: &str) -> Result<Json, Diagnostic> {
+fn parsed(name: &str, text: &str, what: &str) -> Result<Json, Box<Diagnostic>> {
     serde_json::from_str(text).map_err(|why| {
         let help = format!("write {what} as JSON, in quotes for the shell");
         error::unreadable(&format!("the input `{name}`"), &format!("it is no JSON: {why}"), &help)

@@ -17,5 +17,6 @@ mod expectation;
 mod image;
 mod layers;
 mod plans;
+mod predict;
 mod secrets;
 mod summary;

@@ -72,6 +72,7 @@ pub fn image_name(directory: &Path, config: &Config) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests write the files that are named")]
 mod tests {
     use super::*;
 

@@ -39,7 +39,7 @@ pub fn predict(asked: &Prediction<'_>, what: &What, args: &BuildingArgs, output:
     };
     let given = match Given::parse(&asked.input.input, asked.input.json.as_deref().map(json).transpose()?) {
         Ok(given) => given,
-        Err(found) => return stop(&[found]),
+        Err(found) => return stop(&[*found]),
     };
     let start = Start {
         cards: asked.container.cards()?,
@@ -139,6 +139,7 @@ impl Prediction<'_> {
         let mut settings = Settings {
             image: model.id.clone(),
             environment: start.environment.clone(),
+            run: model.reference.clone(),
             port: Some((model.port(&start.environment), None)),
             ..Settings::default()
         };

@@ -1,4 +1,5 @@
 //! What the command line may say of inputs, and what becomes of it.
+#![expect(clippy::disallowed_methods, reason = "tests write the files that inputs name")]
 
 use super::*;
 

@@ -1,0 +1,471 @@
+//! Predictions of projects and images, and everything that can go wrong with them. No container stays, whatever happens.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::cogpack::command;
+use crate::engine::{self, Engine, Own, skip};
+
+/// How long a model may take until it does what a test waits for, with its image built.
+const BEGINNING: Duration = Duration::from_secs(60);
+/// How soon everything has ended that was interrupted or broken: a container is removed, and that takes a moment.
+const ENDING: Duration = Duration::from_secs(10);
+/// How many moments of a prediction are interrupted, unless `COGPACK_CANCELS` says so.
+const MOMENTS: u32 = 5;
+/// How much later each moment is than the one before.
+const STEP: Duration = Duration::from_millis(300);
+/// How long a first prediction may take on an engine that has nothing, and a later one.
+const COLD: Duration = Duration::from_secs(20);
+const WARM: Duration = Duration::from_secs(3);
+
+const CONFIG: &str = "build:\n  python_version: \"3.11\"\nrun: run.py:Runner\ntrain: train.py:train\n";
+
+const RUNNER: &str = r#"
+import os
+import time
+from typing import Optional
+
+import cog
+from cog import BaseRunner, ConcatenateIterator, Input, Path
+
+
+class Runner(BaseRunner):
+    def setup(self):
+        print("setting up", flush=True)
+        time.sleep(float(os.environ.get("SLOW", "0")))
+        if "BROKEN" in os.environ:
+            raise ValueError("no weights")
+
+    def run(
+        self,
+        text: str,
+        image: Optional[Path] = None,
+        images: list[Path] = [],
+        count: int = Input(default=1, ge=1),
+        wait: float = 0,
+        fail: bool = False,
+    ) -> list[Path]:
+        print("predicting", flush=True)
+        time.sleep(wait)
+        if fail:
+            raise RuntimeError("it was asked to fail")
+        made = []
+        for number, path in enumerate(([image] if image else []) + images):
+            target = f"/tmp/{number}.txt"
+            with open(path) as source, open(target, "w") as out:
+                out.write(text + source.read() * count)
+            made.append(Path(target))
+        return made
+"#;
+
+const TRAINER: &str = r#"
+from cog import Path
+
+
+def train(steps: int = 1) -> Path:
+    with open("/tmp/weights.bin", "wb") as out:
+        out.write(b"w" * steps)
+    return Path("/tmp/weights.bin")
+"#;
+
+const STREAMING: &str = r#"
+import time
+
+import cog
+from cog import BaseRunner, ConcatenateIterator
+
+
+class Runner(BaseRunner):
+    @cog.streaming
+    def run(self, words: str) -> ConcatenateIterator[str]:
+        for word in words.split():
+            yield word + " "
+            time.sleep(1)
+"#;
+
+/// A project whose image and containers have a name of their own.
+struct Model<'a> {
+    engine: &'a Engine,
+    folder: TempDir,
+    name: String,
+}
+
+impl<'a> Model<'a> {
+    fn new(engine: &'a Engine, name: &str, files: &[(&str, &str)]) -> Self {
+        let name = format!("cogpack-test/{name}-{}", std::process::id());
+        let folder = TempDir::new().unwrap();
+        for (path, text) in files {
+            fs::write(folder.path().join(path), text).unwrap();
+        }
+        let config = fs::read_to_string(folder.path().join("cog.yaml")).unwrap_or_else(|_| CONFIG.to_owned());
+        fs::write(folder.path().join("cog.yaml"), format!("{config}image: {name}\n")).unwrap();
+        Self { engine, folder, name }
+    }
+
+    fn usual(engine: &'a Engine, name: &str) -> Self {
+        Self::new(engine, name, &[("run.py", RUNNER), ("train.py", TRAINER)])
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(self.engine);
+        command.args(arguments).current_dir(self.folder.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that goes well; what it wrote to stdout.
+    fn good(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert!(ended.status.success(), "{}: {arguments:?}: {}", self.engine.name, said(&ended));
+        String::from_utf8(ended.stdout).unwrap()
+    }
+
+    /// Runs a command that fails with a code; what it wrote to stderr.
+    fn bad(&self, exit: i32, code: &str, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        let told = said(&ended);
+        assert_eq!(ended.status.code(), Some(exit), "{}: {arguments:?}: {told}", self.engine.name);
+        assert!(told.contains(&format!("error[{code}]")), "{}: {arguments:?}: {told}", self.engine.name);
+        told
+    }
+
+    /// The ids of containers that somebody started for this model.
+    fn containers(&self) -> Vec<String> {
+        let filter = format!("label=run.cogpack.run={}", self.name);
+        let listed = self.engine.docker().args(["ps", "-aq", "--filter", &filter]).output().unwrap();
+        assert!(listed.status.success(), "{}", said(&listed));
+        String::from_utf8(listed.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
+    }
+
+    fn has_image(&self) -> bool {
+        self.engine.docker().args(["image", "inspect", &self.name]).output().unwrap().status.success()
+    }
+
+    fn assert_nothing_is_left(&self) {
+        assert_eq!(self.containers(), Vec::<String>::new(), "{}: containers of {}", self.engine.name, self.name);
+    }
+}
+
+impl Drop for Model<'_> {
+    fn drop(&mut self) {
+        let _ = self.engine.docker().args(["rmi", "-f", &self.name]).output();
+    }
+}
+
+fn said(ended: &Output) -> String {
+    String::from_utf8_lossy(&ended.stderr).into_owned()
+}
+
+/// A command that goes on while the test does something else.
+struct Started<'a> {
+    model: &'a Model<'a>,
+    process: Child,
+    said: PathBuf,
+}
+
+impl<'a> Started<'a> {
+    fn new(model: &'a Model<'_>, arguments: &[&str]) -> Self {
+        let said = model.path("said");
+        let mut command = model.command(arguments);
+        command.stdout(Stdio::null()).stderr(fs::File::create(&said).unwrap());
+        Self { model, process: command.spawn().unwrap(), said }
+    }
+
+    fn said(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.said).unwrap()).into_owned()
+    }
+
+    fn wait_for(&mut self, words: &str) {
+        let end = Instant::now() + BEGINNING;
+        while !self.said().contains(words) {
+            assert!(Instant::now() < end && self.process.try_wait().unwrap().is_none(), "{}", self.said());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn interrupt(&self) {
+        kill_process(Pid::from_child(&self.process), Signal::INT).unwrap();
+    }
+
+    /// How it ended, and what it had said.
+    fn end(&mut self) -> (Option<i32>, String) {
+        let began = Instant::now();
+        loop {
+            if let Some(ended) = self.process.try_wait().unwrap() {
+                assert_eq!(ended.signal(), None, "{}", self.said());
+                return (ended.code(), self.said());
+            }
+            assert!(began.elapsed() < ENDING, "{}: it has not ended: {}", self.model.engine.name, self.said());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Started<'_> {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn on(engine: Option<Engine>, check: impl Fn(&Engine)) {
+    let Some(engine) = engine else { return };
+    if engine.registry.is_none() {
+        return skip(&format!("predictions: {} has no registry with base images", engine.name));
+    }
+    check(&engine);
+}
+
+// ---------------------------------------------------------------------------------------------------- what goes well
+
+#[test]
+fn a_project_predicts_on_docker_20() {
+    on(engine::docker_20(), predicts);
+}
+
+#[test]
+fn a_project_predicts_on_docker_26() {
+    on(engine::docker_26(), predicts);
+}
+
+fn predicts(engine: &Engine) {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hello-world");
+    let text = |name: &str| fs::read_to_string(example.join(name)).unwrap();
+    let files = ["cog.yaml", "requirements.txt", "run.py"].map(|name| (name, text(name)));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let model = Model::new(engine, "hello", &files);
+    assert_eq!(model.good(&["predict", "-i", "name=ann"]), "hello ann \u{1f44b}\n");
+    // The image alone is enough, and nothing is built.
+    let elsewhere = TempDir::new().unwrap();
+    let mut of_image = model.command(&["predict", &model.name, "-i", "name=bob"]);
+    let ended = of_image.current_dir(elsewhere.path()).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ended.stdout), "hello bob \u{1f44b}\n", "{}: {}", engine.name, said(&ended));
+    assert!(!said(&ended).contains("Built"), "{}", said(&ended));
+    fs::write(model.path("inputs.json"), r#"{"name": "eve"}"#).unwrap();
+    assert_eq!(model.good(&["predict", "--json", "inputs.json"]), "hello eve \u{1f44b}\n");
+    assert_eq!(model.good(&["predict", &model.name, "--json", "inputs.json", "-o", "out.txt"]), "");
+    assert_eq!(fs::read_to_string(model.path("out.txt")).unwrap(), "hello eve \u{1f44b}\n");
+    model.assert_nothing_is_left();
+    shows_what_it_is(&model);
+}
+
+fn shows_what_it_is(model: &Model<'_>) {
+    let shown: Value = serde_json::from_str(&model.good(&["inspect", &model.name, "--json"])).unwrap();
+    assert_eq!(shown["source"], "engine");
+    assert_eq!(shown["config"]["build"]["python_version"], "3.13");
+    assert_eq!(shown["schema"]["components"]["schemas"]["Input"]["required"][0], "name");
+    assert!(shown["sizes"]["bytes"].as_u64().unwrap() > 1_000_000, "{shown}");
+    let by_id = model.good(&["inspect", shown["id"].as_str().unwrap()]);
+    assert!(by_id.contains("Who is greeted"), "{by_id}");
+    let archive = if model.engine.writes_oci {
+        model.good(&["build", "-o", "type=oci,dest=model.tar"]);
+        fs::create_dir(model.path("layout")).unwrap();
+        let mut unpack = Command::new("tar");
+        unpack.args(["-xf", "model.tar", "-C", "layout"]).current_dir(model.folder.path());
+        assert!(unpack.status().unwrap().success());
+        let _ = model.engine.docker().args(["rmi", "-f", &model.name]).output();
+        assert_eq!(model.good(&["predict", "layout", "-i", "name=ann"]), "hello ann \u{1f44b}\n");
+        "model.tar"
+    } else {
+        model.engine.docker().args(["save", "-o"]).arg(model.path("saved.tar")).arg(&model.name).output().unwrap();
+        "saved.tar"
+    };
+    assert_eq!(model.good(&["predict", archive, "-i", "name=ann"]), "hello ann \u{1f44b}\n");
+}
+
+#[test]
+fn files_go_in_and_out_on_docker_20() {
+    on(engine::docker_20(), files);
+}
+
+#[test]
+fn files_go_in_and_out_on_docker_26() {
+    on(engine::docker_26(), files);
+}
+
+fn files(engine: &Engine) {
+    let model = Model::usual(engine, "files");
+    for (name, text) in [("a.txt", "a"), ("b.txt", "b")] {
+        fs::write(model.path(name), text).unwrap();
+    }
+    let read = |name: &str| fs::read_to_string(model.path(name)).unwrap();
+    let list = ["predict", "-i", "text=x", "-i", "image=@a.txt", "-i", "images=@b.txt", "-i", "images=@a.txt"];
+    assert_eq!(model.good(&list), "output.0.txt\noutput.1.txt\noutput.2.txt\n");
+    assert_eq!([read("output.0.txt"), read("output.1.txt"), read("output.2.txt")], ["xa", "xb", "xa"]);
+    let inputs = r#"{"text": "", "images": ["@a.txt"], "count": 3}"#;
+    fs::write(model.path("inputs.json"), inputs).unwrap();
+    assert_eq!(model.good(&["predict", &model.name, "--json", "inputs.json", "-o", "made.md"]), "made.0.md\n");
+    assert_eq!(read("made.0.md"), "aaa");
+    let trained = ["train", &model.name, "-i", "steps=4", "-o", "weights.bin"];
+    assert_eq!(model.good(&trained), "weights.bin\n");
+    assert_eq!(read("weights.bin"), "wwww");
+    let ran = model.run(&["run", "--model", &model.name, "sh", "-c", "echo out; echo err >&2; exit 7"]);
+    assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stdout).as_ref()), (Some(7), "out\n"));
+    assert_eq!(said(&ran), "err\n", "{}", engine.name);
+    model.assert_nothing_is_left();
+}
+
+#[test]
+fn an_output_is_printed_as_it_comes() {
+    on(engine::docker_26(), |engine| {
+        let config = "build:\n  python_version: \"3.11\"\nrun: run.py:Runner\n";
+        let model = Model::new(engine, "streaming", &[("cog.yaml", config), ("run.py", STREAMING)]);
+        model.good(&["build", "-t", &model.name]);
+        let out = model.path("out");
+        let mut command = model.command(&["predict", &model.name, "-i", "words=one two three"]);
+        let mut process = command.stdout(fs::File::create(&out).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+        let mut seen: Vec<String> = Vec::new();
+        while process.try_wait().unwrap().is_none() {
+            let text = fs::read_to_string(&out).unwrap();
+            if !text.is_empty() && seen.last() != Some(&text) {
+                seen.push(text);
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(fs::read_to_string(&out).unwrap(), "one two three \n");
+        assert!(seen.iter().any(|text| text == "one ") && seen.iter().any(|text| text == "one two "), "{seen:?}");
+        model.assert_nothing_is_left();
+    });
+}
+
+#[test]
+fn a_first_prediction_is_quick_and_a_second_one_quicker() {
+    let Some(own) = Own::docker_26("cold-predict") else { return };
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hello-world");
+    for (which, most) in [("cold", COLD), ("warm", WARM)] {
+        let began = Instant::now();
+        let ended = command(&own.engine).arg("predict").arg(&example).args(["-i", "name=ann"]).output().unwrap();
+        let took = began.elapsed();
+        assert!(ended.status.success(), "{}", said(&ended));
+        if std::env::var_os("COGPACK_TIMES").is_some() {
+            engine::say(&format!("a {which} prediction took {took:?}"));
+        }
+        // Tests run beside this one, on the same machine.
+        assert!(took < most * 2, "a {which} prediction took {took:?}: {}", said(&ended));
+    }
+}
+
+// --------------------------------------------------------------------------------------------------- what goes wrong
+
+#[test]
+fn a_wrong_input_is_told_before_anything_is_built() {
+    on(engine::docker_26(), |engine| {
+        let model = Model::usual(engine, "wrong");
+        for (given, field) in [
+            (&["-i", "count=1"][..], "`text` is missing"),
+            (&["-i", "text=a", "-i", "count=x"], "`count` must be a whole number"),
+            (&["-i", "text=a", "-i", "count=0"], "`count` must be at least 1"),
+            (&["-i", "text=a", "-i", "cuont=1"], "did you mean `count`?"),
+        ] {
+            let told = model.bad(1, "E1202", &[&["predict"], given].concat());
+            assert!(told.contains(field) && !told.contains("transferring context"), "{given:?}: {told}");
+        }
+        model.bad(1, "E1203", &["predict", "-i", "text=a", "-i", "image=@missing.png"]);
+        assert!(!model.has_image());
+        // No engine is looked for either.
+        let ended =
+            model.command(&["predict", "-i", "x=1"]).env("DOCKER_HOST", "unix:///nowhere.sock").output().unwrap();
+        assert!(said(&ended).contains("error[E1202]"), "{}", said(&ended));
+        model.good(&["build", "-t", &model.name, "--progress", "quiet"]);
+        let told = model.bad(1, "E1202", &["predict", &model.name, "-i", "text=a", "-i", "count=0"]);
+        assert!(told.contains("`count` must be at least 1"), "{told}");
+        model.bad(1, "E1209", &["predict", "cogpack-test/there-is-no-such-model", "-i", "text=a"]);
+        fs::write(model.path("notes.zip"), "no archive").unwrap();
+        model.bad(1, "E1211", &["inspect", "notes.zip"]);
+        model.bad(1, "E1212", &["predict", &model.name, "--gpus", "all", "-i", "text=a"]);
+        model.assert_nothing_is_left();
+    });
+}
+
+#[test]
+fn a_buildkit_alone_runs_no_models() {
+    on(engine::buildkit(), |engine| {
+        let model = Model::usual(engine, "buildkit");
+        let told = model.bad(4, "E1201", &["predict", "-i", "text=a"]);
+        assert!(told.contains("Docker Engine"), "{told}");
+    });
+}
+
+#[test]
+fn failures_are_told_and_nothing_stays_on_docker_20() {
+    on(engine::docker_20(), fails);
+}
+
+#[test]
+fn failures_are_told_and_nothing_stays_on_docker_26() {
+    on(engine::docker_26(), fails);
+}
+
+fn fails(engine: &Engine) {
+    let model = Model::usual(engine, "fails");
+    model.good(&["build", "-t", &model.name, "--progress", "quiet"]);
+    let predict = |more: &[&'static str]| [&["predict", &model.name, "-i", "text=a"], more].concat();
+    let told = model.bad(1, "E1206", &predict(&["-i", "fail=true"]));
+    assert!(told.contains("predicting\n") && told.contains("RuntimeError: it was asked to fail"), "{told}");
+    let told = model.bad(1, "E1205", &predict(&["-e", "BROKEN=1"]));
+    assert!(told.contains("setting up\n") && told.contains("failed: ValueError: no weights"), "{told}");
+    let began = Instant::now();
+    let told = model.bad(1, "E1208", &predict(&["-e", "SLOW=60", "--setup-timeout", "2"]));
+    assert!(told.contains("setting up\n") && told.contains("after 2 seconds"), "{told}");
+    assert!(began.elapsed() < Duration::from_secs(2) + ENDING);
+    model.assert_nothing_is_left();
+    for slow in ["-e=SLOW=60", "-i=wait=60"] {
+        let mut started = Started::new(&model, &predict(&[slow]));
+        started.wait_for(if slow.contains("SLOW") { "setting up" } else { "predicting" });
+        let containers = model.containers();
+        let [container] = containers.as_slice() else { panic!("{}: {containers:?}", engine.name) };
+        engine.docker().args(["kill", container]).output().unwrap();
+        let (code, told) = started.end();
+        assert!(code == Some(1) && told.contains("error[E1207]") && told.contains("was killed"), "{code:?}: {told}");
+        model.assert_nothing_is_left();
+    }
+}
+
+#[test]
+fn an_interrupt_at_any_moment_leaves_nothing_on_docker_20() {
+    on(engine::docker_20(), interrupts);
+}
+
+#[test]
+fn an_interrupt_at_any_moment_leaves_nothing_on_docker_26() {
+    on(engine::docker_26(), interrupts);
+}
+
+fn interrupts(engine: &Engine) {
+    let model = Model::usual(engine, "interrupted");
+    model.good(&["build", "-t", &model.name, "--progress", "quiet"]);
+    let moments = std::env::var("COGPACK_CANCELS").ok().and_then(|text| text.parse().ok()).unwrap_or(MOMENTS);
+    let name = model.name.clone();
+    let predict = ["predict", &name, "-i", "text=a", "-i", "wait=60"];
+    for moment in (1..=moments).map(|number| STEP * number).chain([Duration::MAX]) {
+        let mut started = Started::new(&model, &predict);
+        match moment {
+            Duration::MAX => started.wait_for("predicting"),
+            moment => thread::sleep(moment),
+        }
+        started.interrupt();
+        let (code, told) = started.end();
+        assert_eq!(code, Some(130), "{}, after {moment:?}: {told}", engine.name);
+        model.assert_nothing_is_left();
+    }
+    let mut serving = Started::new(&model, &["serve", &name, "--port", "0"]);
+    serving.wait_for("on http://127.0.0.1:");
+    serving.interrupt();
+    assert_eq!(serving.end().0, Some(130));
+    model.assert_nothing_is_left();
+}
