@@ -69,7 +69,14 @@ fn bad_usage_is_exit_2_with_what_to_do() {
         (&["explain", "E9999"], "cogpack explain"),
         (&["blocks", "pyton"], "did you mean `python`?"),
         (&["frobnicate"], "unrecognized"),
-        (&["push"], "cogpack build -t NAME --push"),
+        (&["push"], "`cogpack push NAME`"),
+        (&["exec"], "`cogpack run -- CMD`"),
+        (&["predict", "./no-such-folder"], "there is no file or directory"),
+        (&["predict", "My Model"], "names of images are in lower case"),
+        (&["predict", "--gpus", "some"], "`device=0,1`"),
+        (&["predict", "-e", "=x"], "`--env NAME=VALUE`"),
+        (&["predict", "--json", "no-such-file"], "cannot read `no-such-file`"),
+        (&["run"], "CMD"),
         (&["build", "--load"], "cogpack build -t NAME"),
         (&["build", "-t", "Model"], "names are in lower case: `model`"),
         (&["build", "-o", "type=oic,dest=x"], "did you mean `oci`?"),
@@ -85,6 +92,17 @@ fn bad_usage_is_exit_2_with_what_to_do() {
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
         assert!(stderr(&output).contains(expected), "{args:?}: {}", stderr(&output));
         assert_eq!(stdout(&output), "", "{args:?}");
+    }
+}
+
+#[test]
+fn what_predicts_nothing_is_told_before_anything_starts() {
+    let config: &[u8] = b"build:\n  python_version: \"3.11\"\n";
+    let project = support::project(&[("cog.yaml", config), ("main.py", b"print()\n")]);
+    for command in ["predict", "train"] {
+        let output = run_in(project.path(), &[command, "-i", "s=a"]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains("error[E1210]"), "{}", stderr(&output));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::{Container, Keeper, Model, Settings, Stream};
 #[command(after_help = "Examples:
   cogpack run python -c 'import torch; print(torch.__version__)'
   cogpack run --model my-model ls /src
-  cogpack run -- python train.py --steps 10")]
+  cogpack run -- python -m pytest -q")]
 pub struct RunArgs {
     /// A project's directory, an image's name or digest, or an archive [default: the project that this folder is in]
     #[arg(short, long, value_name = "MODEL|DIR")]

@@ -18,19 +18,26 @@ fn no_threads(error: &io::Error) -> Problem {
     Problem { message: format!("the system gives no threads: {error}"), help: None, exit: Exit::Engine }
 }
 
-/// Hears interrupts from now on: the first is what comes out, the second does `end` and ends the process at once. On a
+/// Hears interrupts from now on, and requests to terminate, which are the same to it: the first is what comes out, the second does `end` and ends the process at once. On a
 /// thread of its own, because tasks of a runtime stop when it shuts down, which takes as long as what it waits for.
 pub fn interrupts(end: fn()) -> Result<oneshot::Receiver<()>, Problem> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))?;
-    let mut signals = {
+    let (mut interrupts, mut terminations) = {
         let _inside = runtime.enter();
-        signal(SignalKind::interrupt()).map_err(|error| no_threads(&error))?
+        let listen = |kind| signal(kind).map_err(|error| no_threads(&error));
+        (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)
     };
     let (first, heard) = oneshot::channel();
     let listen = async move {
-        signals.recv().await;
+        let mut next = async || {
+            tokio::select! {
+                _ = interrupts.recv() => {}
+                _ = terminations.recv() => {}
+            }
+        };
+        next().await;
         let _ = first.send(());
-        signals.recv().await;
+        next().await;
         end();
         std::process::exit(Exit::Interrupted.code());
     };

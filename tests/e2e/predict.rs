@@ -106,7 +106,8 @@ impl<'a> Model<'a> {
             fs::write(folder.path().join(path), text).unwrap();
         }
         let config = fs::read_to_string(folder.path().join("cog.yaml")).unwrap_or_else(|_| CONFIG.to_owned());
-        fs::write(folder.path().join("cog.yaml"), format!("{config}image: {name}\n")).unwrap();
+        let image = if config.contains("NAME") { String::new() } else { format!("image: {name}\n") };
+        fs::write(folder.path().join("cog.yaml"), config.replace("NAME", &name) + &image).unwrap();
         Self { engine, folder, name }
     }
 
@@ -321,6 +322,34 @@ fn files(engine: &Engine) {
 }
 
 #[test]
+fn weights_are_a_layer_that_edits_leave_alone() {
+    on(engine::docker_20(), weights);
+    on(engine::docker_26(), weights);
+}
+
+fn weights(engine: &Engine) {
+    let weights = "weights:\n- name: base\n  target: /src/weights\n  source: {uri: weights}\n";
+    let config = format!("{CONFIG}model: NAME\n{weights}");
+    let model = Model::new(engine, "weights", &[("cog.yaml", &config), ("run.py", RUNNER), ("train.py", TRAINER)]);
+    fs::create_dir(model.path("weights")).unwrap();
+    fs::write(model.path("weights/w.bin"), "w".repeat(1 << 20)).unwrap();
+    let layers = || {
+        model.good(&["build", "-t", &model.name]);
+        let format = "{{json .RootFS.Layers}}";
+        let told = model.engine.docker().args(["image", "inspect", "-f", format, &model.name]).output().unwrap();
+        serde_json::from_slice::<Vec<String>>(&told.stdout).unwrap()
+    };
+    let before = layers();
+    fs::write(model.path("run.py"), format!("{RUNNER}# edited\n")).unwrap();
+    let after = layers();
+    let changed = before.iter().zip(&after).filter(|(before, after)| before != after).count();
+    assert_eq!((before.len(), changed), (after.len(), 1), "{}: {before:?} {after:?}", engine.name);
+    let count = "test $(wc -c < /src/weights/w.bin) = 1048576 && test -f /src/run.py";
+    model.good(&["run", "--model", &model.name, "sh", "-c", count]);
+    model.assert_nothing_is_left();
+}
+
+#[test]
 fn an_output_is_printed_as_it_comes() {
     on(engine::docker_26(), |engine| {
         let config = "build:\n  python_version: \"3.11\"\nrun: run.py:Runner\n";
@@ -463,6 +492,11 @@ fn interrupts(engine: &Engine) {
         assert_eq!(code, Some(130), "{}, after {moment:?}: {told}", engine.name);
         model.assert_nothing_is_left();
     }
+    let mut terminated = Started::new(&model, &predict);
+    terminated.wait_for("predicting");
+    kill_process(Pid::from_child(&terminated.process), Signal::TERM).unwrap();
+    assert_eq!(terminated.end().0, Some(130));
+    model.assert_nothing_is_left();
     let mut serving = Started::new(&model, &["serve", &name, "--port", "0"]);
     serving.wait_for("on http://127.0.0.1:");
     serving.interrupt();
