@@ -122,6 +122,7 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1212", "an engine has to refuse; tests/e2e/predict.rs makes it"),
     ("E1213", "a server has to refuse; src/model/server.rs tests it"),
     ("E1214", "a server has to break; src/model/server.rs tests it"),
+    ("E1216", "a registry has to refuse; tests/e2e/predict.rs makes it"),
     ("E1215", "an engine has to refuse; it is told at the end of a run"),
 ];
 

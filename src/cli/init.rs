@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::{files, project};
 
 const CONFIG: &str = include_str!("init/cog.yaml");
-const PREDICTOR: &str = include_str!("init/predict.py");
+const RUNNER: &str = include_str!("init/run.py");
 const REQUIREMENTS: &str = include_str!("init/requirements.txt");
 const BLOCK: &str = include_str!("init/example.block");
 
@@ -21,7 +21,7 @@ pub fn run(args: &InitArgs, output: &Output) -> Result<Exit, Problem> {
 }
 
 fn start(directory: &Path, output: &Output) -> Result<Exit, Problem> {
-    let files = [("cog.yaml", CONFIG), ("predict.py", PREDICTOR), ("requirements.txt", REQUIREMENTS)];
+    let files = [("cog.yaml", CONFIG), ("run.py", RUNNER), ("requirements.txt", REQUIREMENTS)];
     let present = files.iter().find(|(name, _)| directory.join(name).exists());
     if let Some((name, _)) = present {
         let message = format!("`{}` is there already", directory.join(name).display());

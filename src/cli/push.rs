@@ -4,10 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::build;
+use crate::build::engine;
+use crate::cli::build::{self, Environment};
 use crate::cli::exit::{Exit, Problem};
-use crate::cli::model::{self, BuildingArgs, What};
+use crate::cli::model::{self, BuildingArgs, Drive, What, drive};
 use crate::cli::output::Output;
+use crate::cli::runtime;
+use crate::model::{Keeper, Model};
 
 /// `cogpack push`
 #[derive(Clone, Debug, Args)]
@@ -45,7 +48,32 @@ pub fn run(args: &PushArgs, output: &Output) -> Result<Exit, Problem> {
             })?
         }
     };
-    let mut args = args.building.build(directory, name);
-    args.push = true;
-    build::run(&args, output)
+    if pushes(&args.building)? {
+        let mut args = args.building.build(directory, name);
+        args.push = true;
+        return build::run(&args, output);
+    }
+    of_store(directory, &name, &args.building, output)
+}
+
+/// Whether the engine pushes what it builds. Why there is none is told by the build.
+fn pushes(args: &BuildingArgs) -> Result<bool, Problem> {
+    let choice = engine::Choice { engine: args.engine.clone(), environment: Environment::read().of_engines() };
+    let found = runtime::block_on(engine::find(&choice))?;
+    Ok(found.map_or(true, |engine| engine.features.can_push().is_ok()))
+}
+
+/// An engine with a store of Docker's own pushes what it has: build first, then let it push.
+fn of_store(directory: PathBuf, name: &str, args: &BuildingArgs, output: &Output) -> Result<Exit, Problem> {
+    let what = What::Project(directory);
+    let prepared = match Drive::prepare_as(&what, Some(name), args, output)? {
+        Ok(prepared) => prepared,
+        Err(exit) => return Ok(exit),
+    };
+    let reference = build::normalized(name).unwrap_or_else(|| name.to_owned());
+    let done = drive(&prepared, async |keeper: &Keeper, _: Model| {
+        let say = |line: &str| output.say(line);
+        prepared.finder(keeper.docker(), &say).push(&reference).await
+    })?;
+    Ok(done.err().unwrap_or(Exit::Success))
 }

@@ -1,14 +1,16 @@
 //! `cogpack run`
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Arc;
 
 use clap::Args;
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::Notify;
 
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::model::{self, BuildingArgs, Drive, drive};
 use crate::cli::output::Output;
-use crate::model::{Container, Keeper, Model, Settings, Stream};
+use crate::model::{Consumer, Container, Keeper, Model, Settings, Stream};
 
 /// `cogpack run`
 #[derive(Clone, Debug, Args)]
@@ -53,7 +55,8 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
             stdin: !std::io::stdin().is_terminal(),
             ..Settings::default()
         };
-        let start = async |settings: &Settings| Container::start(keeper, settings, Box::new(pass_on)).await;
+        let gone = Arc::new(Notify::new());
+        let start = async |settings: &Settings| Container::start(keeper, settings, pass_on(Arc::clone(&gone))).await;
         let (mut container, mut input) = model::with_cards(&cards, &model, &mut settings, output, start).await?;
         if settings.stdin {
             tokio::spawn(async move {
@@ -62,9 +65,13 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
                 let _ = input.shutdown().await;
             });
         }
-        let code = container.ended().await;
-        container.written().await;
-        Ok(code)
+        tokio::select! {
+            code = container.ended() => {
+                container.written().await;
+                Ok(code)
+            }
+            () = gone.notified() => Ok(0),
+        }
     })?;
     Ok(match done {
         Ok(code) => Exit::Command(u8::try_from(code).unwrap_or(1)),
@@ -72,11 +79,15 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
     })
 }
 
-/// What a program writes is passed on as it is: it is the program that the user asked for.
-fn pass_on(stream: Stream, bytes: &[u8]) {
-    // A reader that went away wants no more.
-    let _ = match stream {
-        Stream::Out => std::io::stdout().write_all(bytes).and_then(|()| std::io::stdout().flush()),
-        Stream::Err => std::io::stderr().write_all(bytes),
-    };
+/// What a program writes is passed on as it is: it is the program that the user asked for. `gone` hears when nobody reads it.
+fn pass_on(gone: Arc<Notify>) -> Consumer {
+    Box::new(move |stream, bytes: &[u8]| {
+        let written = match stream {
+            Stream::Out => std::io::stdout().write_all(bytes).and_then(|()| std::io::stdout().flush()),
+            Stream::Err => std::io::stderr().write_all(bytes),
+        };
+        if written.is_err() {
+            gone.notify_one();
+        }
+    })
 }

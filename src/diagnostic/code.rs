@@ -380,4 +380,5 @@ codes! {
     MODEL_REFUSED "E1213" "cogpack::model::request-refused"
     MODEL_BROKE_OFF "E1214" "cogpack::model::broke-off"
     MODEL_NOT_REMOVED "E1215" "cogpack::model::not-removed"
+    MODEL_NOT_PUSHED "E1216" "cogpack::model::not-pushed"
 }

@@ -19,7 +19,7 @@ use crate::build;
 use crate::build::engine::Host;
 use crate::build::failure::Failure;
 use crate::diagnostic::Diagnostic;
-use crate::model::docker::{Docker, is_missing};
+use crate::model::docker::{Docker, is_going, is_missing};
 use crate::model::error;
 
 /// The label that every container of ours has; its value is how the model was named.
@@ -130,7 +130,7 @@ impl Keeper {
             let removed = tokio::time::timeout(ENDING, self.docker.api.remove_container(&name, Some(options))).await;
             match removed {
                 Ok(Ok(())) => {}
-                Ok(Err(why)) if is_missing(&why) => {}
+                Ok(Err(why)) if is_missing(&why) || is_going(&why) => {}
                 Ok(Err(why)) => left.push(error::not_removed(&name, &why.to_string())),
                 Err(_) => left.push(error::not_removed(&name, "the engine does not answer")),
             }

@@ -15,7 +15,7 @@ use crate::model::error;
 
 /// How long the engine may take to begin an answer, in seconds.
 const PATIENCE: u64 = 120;
-/// How long it may take for an image that it is sent: it unpacks it first.
+/// How long it may take for an image that it fetches or is sent: it unpacks it first.
 const LOADING: Duration = Duration::from_secs(3600);
 
 /// A Docker Engine.
@@ -53,6 +53,11 @@ impl Docker {
     pub(super) fn broken(&self, why: &bollard::errors::Error) -> Failure {
         error::engine(&self.name, why)
     }
+}
+
+/// Whether something is being removed already.
+pub(super) fn is_going(why: &bollard::errors::Error) -> bool {
+    matches!(why, bollard::errors::Error::DockerResponseServerError { status_code: 409, .. })
 }
 
 /// Whether the engine has no such thing.

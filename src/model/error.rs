@@ -178,6 +178,13 @@ pub(super) fn not_found(name: &str, why: &str) -> Failure {
     Failure::refused(Diagnostic::error(code::MODEL_NOT_FOUND, message).help(help))
 }
 
+/// The registry did not take an image.
+pub(super) fn not_pushed(reference: &str, why: &str) -> Failure {
+    let message = format!("`{reference}` cannot be pushed: {why}");
+    let help = "`docker login` tells the engine who you are; `docker push` says the same";
+    Failure::Build(vec![Diagnostic::error(code::MODEL_NOT_PUSHED, message).help(help)])
+}
+
 /// An archive or a layout that holds no image that can be loaded.
 pub(super) fn layout(path: &Path, why: &str) -> Failure {
     let message = format!("`{}` holds no image that can be run: {why}", path.display());

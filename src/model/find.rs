@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bollard::auth::DockerCredentials;
-use bollard::query_parameters::CreateImageOptionsBuilder;
+use bollard::query_parameters::{CreateImageOptionsBuilder, PushImageOptionsBuilder};
 use futures_util::StreamExt as _;
 
 use crate::build::failure::Failure;
@@ -56,13 +56,40 @@ impl Finder<'_> {
         found.ok_or_else(|| error::not_found(shown, "it was fetched, and is not there"))
     }
 
+    /// Lets the engine push an image that it has.
+    pub async fn push(&self, reference: &str) -> Result<(), Failure> {
+        (self.say)(&format!("pushing {reference}"));
+        self.send(reference).await.map_err(|why| error::not_pushed(reference, &why))
+    }
+
+    async fn send(&self, reference: &str) -> Result<(), String> {
+        let host = reference.split('/').next().unwrap_or_default();
+        let login = build::login(self.docker_config.clone(), host).await;
+        let name_starts = reference.rfind('/').unwrap_or_default();
+        let tag_starts = reference[name_starts..].find(':').map_or(reference.len(), |at| name_starts + at);
+        let (name, tag) = reference.split_at(tag_starts);
+        let options = PushImageOptionsBuilder::default().tag(tag.trim_start_matches(':')).build();
+        let credentials = login.map(|it| credentials(it, host));
+        let mut steps = std::pin::pin!(self.docker.patient.push_image(name, Some(options), credentials));
+        while let Some(step) = steps.next().await {
+            let step = step.map_err(|why| said(&why))?;
+            if let Some(why) = step.error_detail.and_then(|detail| detail.message) {
+                return Err(why);
+            }
+        }
+        Ok(())
+    }
+
     /// Lets the engine fetch an image; the error is what it says.
     async fn pull(&self, reference: &str) -> Result<(), String> {
         let host = reference.split('/').next().unwrap_or_default();
         let login = build::login(self.docker_config.clone(), host).await;
         let options = CreateImageOptionsBuilder::default().from_image(reference).build();
-        let mut steps =
-            std::pin::pin!(self.docker.api.create_image(Some(options), None, login.map(|it| credentials(it, host))));
+        let mut steps = std::pin::pin!(self.docker.patient.create_image(
+            Some(options),
+            None,
+            login.map(|it| credentials(it, host))
+        ));
         while let Some(step) = steps.next().await {
             let step = step.map_err(|why| said(&why))?;
             if let Some(why) = step.error_detail.and_then(|detail| detail.message) {

@@ -50,8 +50,8 @@ pub enum Answer {
 
 /// What comes while a prediction runs.
 pub trait Watch: Send {
-    /// A piece of the output.
-    fn piece(&mut self, piece: &Json);
+    /// A piece of the output. False: nobody wants more.
+    fn piece(&mut self, piece: &Json) -> bool;
 }
 
 /// What a server says of itself.
@@ -190,8 +190,8 @@ fn told(event: &Event, watch: &mut dyn Watch) -> Result<Option<Answer>, Wrong> {
     match event.kind.as_str() {
         "output" => {
             let data: Json = serde_json::from_str(&event.data)?;
-            watch.piece(data.get("chunk").unwrap_or(&data));
-            Ok(None)
+            let goes_on = watch.piece(data.get("chunk").unwrap_or(&data));
+            Ok((!goes_on).then_some(Answer::Output(Json::Null)))
         }
         "completed" | "done" => Ok(Some(outcome(StatusCode::OK, event.data.as_bytes()))),
         "error" => Ok(Some(Answer::Failed(said(event.data.as_bytes())))),
@@ -254,14 +254,17 @@ mod tests {
     fn events_end_with_the_answer() {
         struct Pieces(Vec<Json>);
         impl Watch for Pieces {
-            fn piece(&mut self, piece: &Json) {
+            fn piece(&mut self, piece: &Json) -> bool {
                 self.0.push(piece.clone());
+                piece != "last"
             }
         }
         let mut pieces = Pieces(Vec::new());
         let event = |kind: &str, data: &str| Event { kind: kind.into(), data: data.into() };
         assert_eq!(told(&event("output", r#"{"chunk":"a","index":0}"#), &mut pieces).unwrap(), None);
         assert_eq!(told(&event("log", r#"{"data":"x"}"#), &mut pieces).unwrap(), None);
+        let enough = told(&event("output", r#"{"chunk":"last"}"#), &mut Pieces(Vec::new()));
+        assert_eq!(enough.unwrap(), Some(Answer::Output(Json::Null)));
         let last = told(&event("completed", r#"{"status":"succeeded","output":["a"]}"#), &mut pieces).unwrap();
         assert_eq!((pieces.0, last), (vec![json!("a")], Some(Answer::Output(json!(["a"])))));
         assert!(told(&event("output", "{"), &mut Pieces(Vec::new())).is_err());

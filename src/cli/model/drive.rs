@@ -32,13 +32,26 @@ pub struct Drive<'a> {
 impl<'a> Drive<'a> {
     /// Reads the project, if it is one. `Err(exit)`: it is wrong, and was told so.
     pub fn prepare(what: &'a What, args: &BuildingArgs, output: &'a Output) -> Result<Result<Self, Exit>, Problem> {
+        Self::prepare_as(what, None, args, output)
+    }
+
+    /// The same, and a project's image has this name.
+    pub fn prepare_as(
+        what: &'a What,
+        name: Option<&str>,
+        args: &BuildingArgs,
+        output: &'a Output,
+    ) -> Result<Result<Self, Exit>, Problem> {
         let environment = Environment::read();
         let choice = engine::Choice { engine: args.engine.clone(), environment: environment.of_engines() };
         let mut drive = Self { choice, environment, what, ready: None, name: String::new(), output };
         match what {
             What::Named(named) => drive.name = named.to_string(),
             What::Project(directory) => {
-                let tag = image_name(directory, &config(directory)?);
+                let tag = match name {
+                    Some(name) => name.to_owned(),
+                    None => image_name(directory, &config(directory)?),
+                };
                 drive.name.clone_from(&tag);
                 let args = args.build(directory.clone(), tag);
                 match prepare(&args, &drive.environment, output)? {
@@ -60,9 +73,14 @@ impl<'a> Drive<'a> {
         self.ready.as_ref()?.schema.as_ref()
     }
 
+    /// What brings images into an engine, and out of it.
+    pub fn finder<'d>(&self, docker: &'d Docker, say: &'d (dyn Fn(&str) + Sync)) -> Finder<'d> {
+        Finder { docker, docker_config: docker_config(&self.environment), say }
+    }
+
     async fn model(&self, docker: &Docker, engine: &engine::Engine) -> Result<Model, Failure> {
         let say = |line: &str| self.output.say(line);
-        let finder = Finder { docker, docker_config: docker_config(&self.environment), say: &say };
+        let finder = self.finder(docker, &say);
         let (named, ready) = match (self.what, &self.ready) {
             (What::Named(named), _) => return finder.find(named).await,
             (What::Project(_), None) => return Err(Failure::Interrupted),

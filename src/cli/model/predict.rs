@@ -119,7 +119,8 @@ impl Prediction<'_> {
         running.stop().await;
         let word = if self.training { "training" } else { "prediction" };
         if printed {
-            output.machine(writer.last().as_bytes());
+            // The container has to go first, so a reader that went away ends nothing here.
+            output.piece(writer.last().as_bytes());
         }
         match answer {
             Answer::Output(_) if printed => Ok(Written::default()),
@@ -206,9 +207,9 @@ struct Pieces<'a> {
 }
 
 impl Watch for Pieces<'_> {
-    fn piece(&mut self, piece: &Json) {
+    fn piece(&mut self, piece: &Json) -> bool {
         self.printed = true;
-        self.output.machine(self.writer.piece(piece).as_bytes());
+        self.output.piece(self.writer.piece(piece).as_bytes())
     }
 }
 

@@ -1,10 +1,10 @@
-from cog import BasePredictor, Input
+from cog import BaseRunner, Input
 
 
-class Predictor(BasePredictor):
+class Runner(BaseRunner):
     def setup(self) -> None:
         """Load the model into memory, so that predictions are fast."""
 
-    def predict(self, s: str = Input(description="A text to greet")) -> str:
+    def run(self, s: str = Input(description="A text to greet")) -> str:
         """Run one prediction."""
         return "hello " + s
