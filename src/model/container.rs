@@ -152,7 +152,7 @@ impl Keeper {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(Asked { name: name.clone(), making });
         match made.await {
             Ok(Ok(_)) => Ok(name),
-            Ok(Err(why)) => Err(error::not_started(&settings.image, &why, settings.gpus.is_some())),
+            Ok(Err(why)) => Err(error::not_started(&settings.run, &why, settings.gpus.is_some())),
             Err(_) => Err(Failure::engine(Diagnostic::bug("a container's request was dropped"))),
         }
     }
@@ -218,7 +218,7 @@ impl Container {
         let AttachContainerResults { output, input } = attached.map_err(|why| docker.broken(&why))?;
         let reading = tokio::spawn(read(output, consume));
         let started = docker.api.start_container(&name, None).await;
-        started.map_err(|why| error::not_started(&settings.image, &why, settings.gpus.is_some()))?;
+        started.map_err(|why| error::not_started(&settings.run, &why, settings.gpus.is_some()))?;
         let (tell, ended) = watch::channel(None);
         let waiting = tokio::spawn(wait(docker.api.clone(), name.clone(), tell));
         let mut container = Self { name, ended, reading, waiting, port: None };

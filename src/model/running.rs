@@ -33,7 +33,7 @@ impl<'a> Running<'a> {
         let mut own = log.clone();
         let consume = Box::new(move |_, bytes: &[u8]| own.take(bytes, &mut show));
         let (container, _) = Container::start(keeper, settings, consume).await?;
-        let Some(port) = container.port else { return Err(error::no_port(&settings.image)) };
+        let Some(port) = container.port else { return Err(error::no_port(&settings.run)) };
         Ok(Self { keeper, container, log, server: Server::new(port) })
     }
 
