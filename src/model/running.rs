@@ -1,8 +1,10 @@
 //! [`Running`]: a container with a server in it, watched while it is asked for something.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use crate::build::failure::Failure;
 use crate::model::container::{Container, Gpus, Keeper, Settings};
@@ -14,6 +16,13 @@ use crate::model::server::{Answer, Asked, Server, SetupLimit, Watch};
 /// How long the engine may take to tell that a container has ended whose server is gone.
 const NOTICING: Duration = Duration::from_secs(2);
 
+/// How long a container is silent that has nothing more to say of what went well, and of what failed: its words take a moment through
+/// the engine, and a kill would lose them.
+const SILENCE: Duration = Duration::from_millis(100);
+const SILENCE_OF_FAILURE: Duration = Duration::from_millis(400);
+/// How often it is listened to.
+const MOST_SILENCES: usize = 10;
+
 /// Shows lines of a container.
 pub type Show = Box<dyn FnMut(&Line) + Send>;
 
@@ -23,6 +32,8 @@ pub struct Running<'a> {
     keeper: &'a Keeper,
     container: Container,
     log: Log,
+    /// How often it wrote something.
+    written: Arc<AtomicUsize>,
     server: Server,
 }
 
@@ -31,10 +42,15 @@ impl<'a> Running<'a> {
     pub async fn start(keeper: &'a Keeper, settings: &Settings, mut show: Show) -> Result<Self, Failure> {
         let log = Log::default();
         let mut own = log.clone();
-        let consume = Box::new(move |_, bytes: &[u8]| own.take(bytes, &mut show));
+        let written = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&written);
+        let consume = Box::new(move |_, bytes: &[u8]| {
+            count.fetch_add(1, Relaxed);
+            own.take(bytes, &mut show);
+        });
         let (container, _) = Container::start(keeper, settings, consume).await?;
         let Some(port) = container.port else { return Err(error::no_port(&settings.run)) };
-        Ok(Self { keeper, container, log, server: Server::new(port) })
+        Ok(Self { keeper, container, log, written, server: Server::new(port) })
     }
 
     /// The port of this machine that leads to the server.
@@ -64,6 +80,17 @@ impl<'a> Running<'a> {
 
     /// Ends the container, and waits until all that it wrote was shown.
     pub async fn stop(&mut self) {
+        self.stop_after(SILENCE).await;
+    }
+
+    async fn stop_after(&mut self, silence: Duration) {
+        for _ in 0..MOST_SILENCES {
+            let before = self.written.load(Relaxed);
+            sleep(silence).await;
+            if self.written.load(Relaxed) == before {
+                break;
+            }
+        }
         self.container.kill(self.keeper.docker()).await;
         self.container.written().await;
     }
@@ -88,7 +115,7 @@ impl<'a> Running<'a> {
     /// What is shown after a failure stands below everything that the container wrote.
     async fn quiet_unless<T>(&mut self, done: Result<T, Failure>) -> Result<T, Failure> {
         if done.is_err() {
-            self.stop().await;
+            self.stop_after(SILENCE_OF_FAILURE).await;
         }
         done
     }
