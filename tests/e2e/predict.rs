@@ -483,7 +483,8 @@ fn fails(engine: &Engine) {
     let predict = |more: &[&'static str]| [&["predict", &model.name, "-i", "text=a"], more].concat();
     let told = model.bad(1, "E1206", &predict(&["-i", "fail=true"]));
     assert!(told.contains("predicting\n") && told.contains("RuntimeError: it was asked to fail"), "{told}");
-    let told = model.bad(1, "E1205", &predict(&["-e", "BROKEN=1"]));
+    // Cog's server loses the last words of a `setup` that fails at once.
+    let told = model.bad(1, "E1205", &predict(&["-e", "BROKEN=1", "-e", "SLOW=1"]));
     assert!(told.contains("setting up\n") && told.contains("failed: ValueError: no weights"), "{told}");
     let began = Instant::now();
     let told = model.bad(1, "E1208", &predict(&["-e", "SLOW=60", "--setup-timeout", "2"]));
