@@ -115,3 +115,14 @@ fn double_the_mistakes_take_about_double_the_time() {
     let unknown = |number| format!("let x{number} = y{number}\n");
     assert_one_file_is_linear("mistakes", 1000, |count| one_file("block big {\n", unknown, "}", count));
 }
+
+#[test]
+fn double_the_requirements_take_about_double_the_time() {
+    const LINES: usize = 2000;
+    let [once, twice] = [LINES, 2 * LINES].map(|lines| {
+        let requirements: String = (0..lines).map(|n| format!("package-{n}==1.{n}\n")).collect();
+        let tree: MemoryTree = [("requirements.txt".to_owned(), requirements.into_bytes())].into_iter().collect();
+        fastest(|| compiled(&tree)).0
+    });
+    assert_linear("requirements", LINES, once, twice);
+}

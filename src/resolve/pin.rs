@@ -11,15 +11,15 @@ use crate::resolve::{Dependency, Inputs};
 /// resolved, else what is asked for.
 pub fn packages(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>) -> BTreeMap<String, String> {
     let known = known(inputs, dependencies);
+    let addressed = addressed(inputs);
     let mut lines = BTreeMap::new();
     for (name, package) in &inputs.project.packages.by_name {
         let extras: BTreeSet<&str> =
             package.requirements.iter().flat_map(|requirement| requirement.extras.iter().map(String::as_str)).collect();
         let extras: Vec<&str> = extras.into_iter().collect();
         let extras = if extras.is_empty() { String::new() } else { format!("[{}]", extras.join(",")) };
-        let addressed = inputs.project.packages.lines.iter().find(|line| is_address_of(&line.value, name));
-        let line = match (addressed, known.get(name)) {
-            (Some(line), _) => line.value.clone(),
+        let line = match (addressed.get(name), known.get(name)) {
+            (Some(line), _) => (*line).to_owned(),
             (None, Some(version)) => format!("{name}{extras}=={version}"),
             (None, None) => {
                 let constraint = inputs.project.packages.constraint(name).and_then(|constraint| constraint.as_pep440());
@@ -35,9 +35,15 @@ pub fn packages(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>
     lines
 }
 
-/// Whether a line says where a package is: `torch @ https://…`.
-fn is_address_of(line: &str, name: &str) -> bool {
-    line.split_once('@').is_some_and(|(named, _)| normalize(named.split('[').next().unwrap_or(named)) == name)
+/// The first line that says where a package is, by its normalized name: `torch @ https://…`.
+fn addressed<'a>(inputs: &'a Inputs<'_>) -> BTreeMap<String, &'a str> {
+    let mut lines = BTreeMap::new();
+    for line in &inputs.project.packages.lines {
+        if let Some((named, _)) = line.value.split_once('@') {
+            lines.entry(normalize(named.split('[').next().unwrap_or(named))).or_insert(line.value.as_str());
+        }
+    }
+    lines
 }
 
 /// The lines of the project, each at its version where that is known, then the packages that blocks ask for: whoever
