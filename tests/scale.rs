@@ -121,7 +121,7 @@ fn double_the_requirements_take_about_double_the_time() {
     const LINES: usize = 2000;
     let [once, twice] = [LINES, 2 * LINES].map(|lines| {
         let requirements: String = (0..lines).map(|n| format!("package-{n}==1.{n}\n")).collect();
-        let tree: MemoryTree = [("requirements.txt".to_owned(), requirements.into_bytes())].into_iter().collect();
+        let tree: MemoryTree = [("requirements.txt".to_owned(), requirements)].into_iter().collect();
         fastest(|| compiled(&tree)).0
     });
     assert_linear("requirements", LINES, once, twice);
