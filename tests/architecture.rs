@@ -26,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("llb", &["diagnostic", "plan"]),
     ("build", &["diagnostic", "ignore", "plan", "llb"]),
     ("model", &["diagnostic", "build"]),
+    ("image", &["source", "diagnostic", "project", "resolve"]),
     (
         "cli",
         &[
@@ -42,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "llb",
             "build",
             "model",
+            "image",
             "compile",
         ],
     ),
@@ -107,6 +109,12 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1081", "an engine has to end; tests/progress/failure.rs tells of it"),
     ("E1082", "a registry has to answer; tests/progress/failure.rs tells of it"),
     ("E1083", "an engine has to hang up; tests/progress/failure.rs tells of it"),
+    ("E1301", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1302", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1303", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1304", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1305", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1306", "it is about a file of the command line; src/image/tests.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod files;
 mod format;
+mod images;
 mod init;
 mod lock;
 mod lowerable;
@@ -107,6 +108,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Blocks(args) => blocks::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Diff(args) => diff::run(args, &output),
+        Command::Images(args) => images::run(args, &output),
         Command::Doctor(args) => doctor::run(args, &output),
         Command::Init(args) => init::run(args, &output),
         Command::Completions(args) => completions::run(args, &output),

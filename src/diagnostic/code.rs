@@ -364,5 +364,13 @@ codes! {
     SCHEMA_DEFAULT "E1116" "cogpack::schema::default"
     SCHEMA_REQUIRED "E1117" "cogpack::schema::required-none"
 
+    // image: E13xx
+    IMAGE_UNREADABLE "E1301" "cogpack::image::unreadable"
+    IMAGE_BROKEN "E1302" "cogpack::image::broken"
+    IMAGE_TOO_LARGE "E1303" "cogpack::image::too-large"
+    IMAGE_COMPRESSION "E1304" "cogpack::image::compression"
+    IMAGE_PLATFORM "E1305" "cogpack::image::other-platform"
+    IMAGE_DIFFERS "E1306" "cogpack::image::differs"
+
     // cli: E12xx
 }
