@@ -24,7 +24,7 @@ pub fn run(args: &ImagesArgs, output: &Output) -> Result<Exit, Problem> {
 fn inspect(args: &InspectArgs, output: &Output) -> Result<Exit, Problem> {
     let image = match image::read(Path::new(&args.source), &args.platform) {
         Ok(image) => image,
-        Err(found) => return Ok(failed(&[found], output)),
+        Err(found) => return Ok(failed(&[*found], output)),
     };
     let text = if args.json { format!("{:#}\n", write::json(&image)) } else { write::toml(&image) };
     output.machine(text.as_bytes());
@@ -47,7 +47,7 @@ fn verify(args: &VerifyArgs, output: &Output) -> Result<Exit, Problem> {
     };
     let real = match image::read(Path::new(&args.source), &args.platform) {
         Ok(real) => real,
-        Err(found) => return Ok(failed(&[found], output)),
+        Err(found) => return Ok(failed(&[*found], output)),
     };
     let differences: Vec<Diagnostic> =
         compare::compare(known, &real).iter().map(|difference| error::differs(&known.name, difference)).collect();

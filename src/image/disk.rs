@@ -69,7 +69,7 @@ impl Archive {
         let length = file.metadata()?.len();
         let mut entries = Entries::new(Seeking { file: BufReader::new(file), length });
         let mut files = BTreeMap::new();
-        while let Some(entry) = entries.next()? {
+        while let Some(entry) = entries.advance()? {
             let folder = entry.path.rsplit_once('/').map_or("", |(folder, _)| folder);
             let place = match entry.kind {
                 Kind::File if entry.at.checked_add(entry.size).is_none_or(|end| end > length) => {

@@ -77,7 +77,7 @@ fn entries(from: impl Read, matters: &dyn Fn(&str) -> bool) -> Result<Layer, Wro
     let mut layer = Layer::default();
     let mut entries = Entries::new(Unpacked { from });
     let (mut count, mut kept) = (0, 0);
-    while let Some(entry) = entries.next()? {
+    while let Some(entry) = entries.advance()? {
         count += 1;
         if count > MOST_ENTRIES {
             return Err(Wrong::TooLarge(format!("a layer of it has more than {MOST_ENTRIES} files")));

@@ -23,9 +23,9 @@ use crate::diagnostic::Diagnostic;
 use crate::image::find::Description;
 
 /// Describes the image that lies in a folder or an archive.
-pub fn read(path: &Path, platform: &str) -> Result<Description, Diagnostic> {
+pub fn read(path: &Path, platform: &str) -> Result<Description, Box<Diagnostic>> {
     let name = path.display().to_string();
     let contents = disk::open(path).and_then(|files| contents::read(&*files, platform));
-    let contents = contents.map_err(|wrong| error::unreadable(&name, &wrong))?;
+    let contents = contents.map_err(|wrong| Box::new(error::unreadable(&name, &wrong)))?;
     Ok(find::describe(&contents, &name))
 }

@@ -81,7 +81,7 @@ impl<S: Source> Entries<S> {
     }
 
     /// The next entry, or none at the end.
-    pub fn next(&mut self) -> Result<Option<Entry>, Wrong> {
+    pub fn advance(&mut self) -> Result<Option<Entry>, Wrong> {
         let mut extended = Extended::default();
         while let Some(header) = self.header()? {
             let kind = header.entry_type();
