@@ -292,14 +292,14 @@ pub struct ImagesArgs {
 #[derive(Debug, Subcommand)]
 pub enum ImagesCommand {
     /// Print metadata of a real image
-    Inspect(InspectArgs),
+    Inspect(ImageInspectArgs),
     /// Name every difference between metadata and a real image
-    Verify(VerifyArgs),
+    Verify(ImageVerifyArgs),
 }
 
 /// `cogpack images inspect`
 #[derive(Debug, Args)]
-pub struct InspectArgs {
+pub struct ImageInspectArgs {
     /// A folder in OCI's layout, or an archive of OCI's or Docker's
     #[arg(value_name = "FOLDER|ARCHIVE")]
     pub source: PathBuf,
@@ -313,7 +313,7 @@ pub struct InspectArgs {
 
 /// `cogpack images verify`
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub struct ImageVerifyArgs {
     /// The name or reference of an image that metadata describe
     #[arg(value_name = "NAME|REF")]
     pub image: String,

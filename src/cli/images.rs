@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::cli::args::{ImagesArgs, ImagesCommand, InspectArgs, VerifyArgs};
+use crate::cli::args::{ImageInspectArgs, ImageVerifyArgs, ImagesArgs, ImagesCommand};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
 use crate::cli::project;
@@ -21,7 +21,7 @@ pub fn run(args: &ImagesArgs, output: &Output) -> Result<Exit, Problem> {
     }
 }
 
-fn inspect(args: &InspectArgs, output: &Output) -> Result<Exit, Problem> {
+fn inspect(args: &ImageInspectArgs, output: &Output) -> Result<Exit, Problem> {
     let image = match image::read(Path::new(&args.source), &args.platform) {
         Ok(image) => image,
         Err(found) => return Ok(failed(&[*found], output)),
@@ -31,7 +31,7 @@ fn inspect(args: &InspectArgs, output: &Output) -> Result<Exit, Problem> {
     Ok(Exit::Success)
 }
 
-fn verify(args: &VerifyArgs, output: &Output) -> Result<Exit, Problem> {
+fn verify(args: &ImageVerifyArgs, output: &Output) -> Result<Exit, Problem> {
     let (sources, mut sink) = (SourceMap::new(), Sink::new());
     let tree = project::open(args.directory.as_deref())?;
     let project = Project::read(Box::new(tree), &sources, &mut sink);
