@@ -29,6 +29,8 @@ pub mod eval;
 
 pub mod resolve;
 
+pub mod image;
+
 pub mod plan;
 
 pub mod llb;

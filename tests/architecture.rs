@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("build", &["diagnostic", "ignore", "plan", "llb"]),
     // Inputs are checked by the schema that an image carries, before anything is started.
     ("model", &["source", "diagnostic", "schema", "build"]),
+    ("image", &["source", "diagnostic", "project", "resolve"]),
     (
         "cli",
         &[
@@ -43,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "llb",
             "build",
             "model",
+            "image",
             "compile",
         ],
     ),
@@ -124,6 +126,12 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1214", "a server has to break; src/model/server.rs tests it"),
     ("E1216", "a registry has to refuse; tests/e2e/predict.rs makes it"),
     ("E1215", "an engine has to refuse; it is told at the end of a run"),
+    ("E1301", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1302", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1303", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1304", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1305", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1306", "it is about a file of the command line; src/image/tests.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

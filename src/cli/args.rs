@@ -106,6 +106,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Compare two plans
     Diff(DiffArgs),
+    /// Read real images, and compare them with what is known of them
+    Images(ImagesArgs),
     /// Show the engines that images can be built on
     Doctor(DoctorArgs),
     /// Start a project, or a block in one
@@ -300,6 +302,57 @@ pub struct DiffArgs {
     /// End with 1 when the plans differ
     #[arg(long)]
     pub exit_code: bool,
+}
+
+/// `cogpack images`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack images inspect image.tar
+  cogpack images verify python-3.13-slim image.tar")]
+pub struct ImagesArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ImagesCommand,
+}
+
+/// What `cogpack images` does.
+#[derive(Debug, Subcommand)]
+pub enum ImagesCommand {
+    /// Print metadata of a real image
+    Inspect(ImageInspectArgs),
+    /// Name every difference between metadata and a real image
+    Verify(ImageVerifyArgs),
+}
+
+/// `cogpack images inspect`
+#[derive(Debug, Args)]
+pub struct ImageInspectArgs {
+    /// A folder in OCI's layout, or an archive of OCI's or Docker's
+    #[arg(value_name = "FOLDER|ARCHIVE")]
+    pub source: PathBuf,
+    /// Which of its platforms is read
+    #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
+    pub platform: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `cogpack images verify`
+#[derive(Debug, Args)]
+pub struct ImageVerifyArgs {
+    /// The name or reference of an image that metadata describe
+    #[arg(value_name = "NAME|REF")]
+    pub image: String,
+    /// A folder in OCI's layout, or an archive of OCI's or Docker's
+    #[arg(value_name = "FOLDER|ARCHIVE")]
+    pub source: PathBuf,
+    /// Which of its platforms is read
+    #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
+    pub platform: String,
+    /// The project whose images are known too [default: the one that this folder is in]
+    #[arg(long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 /// `cogpack doctor`

@@ -14,6 +14,7 @@ mod exit;
 mod explain;
 mod files;
 mod format;
+mod images;
 mod init;
 mod inspect;
 mod lock;
@@ -75,7 +76,8 @@ fn missing_command(error: &clap::Error) -> Option<&'static str> {
         "exec" => "`cogpack run -- CMD` runs a command in the image",
         "infer" | "prediction" => "`cogpack predict -i NAME=VALUE` runs a prediction",
         "format" => "`cogpack fmt` formats block files",
-        "lint" | "validate" | "verify" => "`cogpack check` finds what is wrong",
+        "lint" | "validate" => "`cogpack check` finds what is wrong",
+        "verify" => "`cogpack check` finds what is wrong, `cogpack images verify` what a base image is otherwise",
         "show" | "graph" => "`cogpack plan` shows what a build would do, `cogpack blocks NAME` a block",
         "new" | "create" | "add" => "`cogpack init` starts a project, `cogpack init --block NAME` a block",
         _ => return None,
@@ -120,6 +122,7 @@ fn execute(cli: &Cli) -> Exit {
         Command::Blocks(args) => blocks::run(args, &output),
         Command::Explain(args) => explain::run(args, &output),
         Command::Diff(args) => diff::run(args, &output),
+        Command::Images(args) => images::run(args, &output),
         Command::Doctor(args) => doctor::run(args, &output),
         Command::Init(args) => init::run(args, &output),
         Command::Completions(args) => completions::run(args, &output),

@@ -381,4 +381,12 @@ codes! {
     MODEL_BROKE_OFF "E1214" "cogpack::model::broke-off"
     MODEL_NOT_REMOVED "E1215" "cogpack::model::not-removed"
     MODEL_NOT_PUSHED "E1216" "cogpack::model::not-pushed"
+
+    // image: E13xx
+    IMAGE_UNREADABLE "E1301" "cogpack::image::unreadable"
+    IMAGE_BROKEN "E1302" "cogpack::image::broken"
+    IMAGE_TOO_LARGE "E1303" "cogpack::image::too-large"
+    IMAGE_COMPRESSION "E1304" "cogpack::image::compression"
+    IMAGE_PLATFORM "E1305" "cogpack::image::other-platform"
+    IMAGE_DIFFERS "E1306" "cogpack::image::differs"
 }
