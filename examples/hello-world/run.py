@@ -5,6 +5,6 @@ from cog import BaseRunner, Input
 
 
 class Runner(BaseRunner):
-    def run(self, name: str = Input(description="Who is greeted")) -> str:
+    def run(self, s: str = Input(description="What is greeted; `:wave:` and the like become emoji")) -> str:
         """Run one prediction."""
-        return emoji.emojize(f"hello {name} :waving_hand:")
+        return emoji.emojize(f"hello {s}", language="alias")

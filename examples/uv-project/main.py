@@ -1,18 +1,21 @@
 """Counts the words of a text: POST it to /."""
 
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import counting
 
 
-async def count(request: Request) -> JSONResponse:
-    text = (await request.body()).decode()
-    return JSONResponse({"words": len(text.split())})
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        answer = json.dumps({"words": counting.words(text)}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
 
-
-app = Starlette(routes=[Route("/", count, methods=["POST"])])
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="0.0.0.0", port=8000)
+    ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()

@@ -1,6 +1,4 @@
 //! The examples are built, and what they make runs.
-//!
-//! Not `apt-and-run`: one of its commands fetches from a host that does not exist.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -9,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cogpack::command;
@@ -39,12 +37,16 @@ fn check(engine: Option<Engine>, name: &str) {
     if engine.registry.is_none() {
         return skip(&format!("the examples: {} has no registry with their base images", engine.name));
     }
-    answers_predictions(&engine, &built(&engine, &example("hello-world"), &format!("hello-world-{name}")));
+    let hello = built(&engine, &example("hello-world"), &format!("hello-world-{name}"));
+    predicts(&engine, &hello, &json!({ "s": "ann :wave:" }), &json!("hello ann \u{1f44b}"));
+    let sounds = built(&engine, &example("apt-and-run"), &format!("apt-and-run-{name}"));
+    predicts(&engine, &sounds, &json!({}), &json!(1.5));
     has_its_tool(&engine, &built(&engine, &example("custom-block"), &format!("custom-block-{name}")));
     service_starts(&engine, &built(&engine, &example("service"), &format!("service-{name}")));
+    counts_words(&engine, &built(&engine, &example("uv-project"), &format!("uv-project-{name}")));
     let work = TempDir::new().unwrap();
     let project = locked(&engine, work.path());
-    counts_words(&engine, &built(&engine, &project, &format!("uv-project-{name}")));
+    has_what_is_locked(&engine, &built(&engine, &project, &format!("locked-{name}")));
 }
 
 fn example(name: &str) -> PathBuf {
@@ -71,14 +73,13 @@ fn built<'a>(engine: &'a Engine, project: &Path, name: &str) -> Built<'a> {
     Built { engine, tag }
 }
 
-/// A copy of `uv-project` with a lock of its own: the hosts in the example's are stand-ins. It is made by the uv of a base
-/// image, so nothing but the engine is needed.
+/// A project whose lock names packages of PyPI. It is made by the uv of a base image, so nothing but the engine is needed.
 fn locked(engine: &Engine, work: &Path) -> PathBuf {
     let project = work.join("project");
     fs::create_dir(&project).unwrap();
-    for name in ["main.py", "pyproject.toml"] {
-        fs::copy(example("uv-project").join(name), project.join(name)).unwrap();
-    }
+    fs::write(project.join("main.py"), "import h11\n\nprint(h11.__version__)\n").unwrap();
+    let about = "[project]\nname = \"locked\"\nversion = \"1\"\nrequires-python = \">=3.11\"\n";
+    fs::write(project.join("pyproject.toml"), format!("{about}dependencies = [\"h11==0.14.0\"]\n")).unwrap();
     let mount = format!("{}:/project", project.display());
     let mut run = engine.docker();
     run.args(["run", "--rm", "--network", "host", "-v", &mount, "-w", "/project"]);
@@ -151,15 +152,15 @@ fn post(path: &str, kind: &str, body: &str) -> String {
     format!("POST {path} HTTP/1.0\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}")
 }
 
-fn answers_predictions(engine: &Engine, image: &Built<'_>) {
+fn predicts(engine: &Engine, image: &Built<'_>, input: &Value, output: &Value) {
     let container = Container::run(image, &["-p", "127.0.0.1::5000"]);
     let address = container.address("5000");
     container.wait(&address, &get("/health-check"), |answer| answer.contains(r#""status":"READY""#));
-    let request = post("/predictions", "application/json", r#"{"input": {"name": "ann"}}"#);
+    let request = post("/predictions", "application/json", &json!({ "input": input }).to_string());
     let answer = container.wait(&address, &request, |answer| !answer.is_empty());
     let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|why| panic!("{}: {why}: {answer}", engine.name));
     assert_eq!(answer["status"], "succeeded", "{}: {answer}", engine.name);
-    assert_eq!(answer["output"], "hello ann \u{1f44b}", "{}", engine.name);
+    assert_eq!(&answer["output"], output, "{}", engine.name);
 }
 
 fn has_its_tool(engine: &Engine, image: &Built<'_>) {
@@ -178,9 +179,14 @@ fn service_starts(engine: &Engine, image: &Built<'_>) {
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "1000\nhttps://status.example/\n", "{}", engine.name);
 }
 
+fn has_what_is_locked(engine: &Engine, image: &Built<'_>) {
+    let ran = engine.docker().args(["run", "--rm", &image.tag]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "0.14.0\n", "{}: {ran:?}", engine.name);
+}
+
 fn counts_words(engine: &Engine, image: &Built<'_>) {
     let container = Container::run(image, &["-p", "127.0.0.1::8000"]);
     let address = container.address("8000");
     let answer = container.wait(&address, &post("/", "text/plain", "one two three"), |answer| !answer.is_empty());
-    assert_eq!(answer, r#"{"words":3}"#, "{}", engine.name);
+    assert_eq!(answer, r#"{"words": 3}"#, "{}", engine.name);
 }
