@@ -136,6 +136,12 @@ impl Features {
         }
     }
 
+    /// Whether anything of a build is left afterwards, besides the cache of its steps.
+    pub fn keeps(&self, outputs: &[Output]) -> bool {
+        let leaves = |output: &Output| output.destination.is_some() || is_set(output, "push");
+        self.store != Store::Nowhere || outputs.iter().any(leaves)
+    }
+
     /// Whether it pushes images; or why not.
     pub fn can_push(&self) -> Result<(), Failure> {
         if self.store == Store::Docker { Err(error::cannot_push(self)) } else { Ok(()) }

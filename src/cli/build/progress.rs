@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal as _;
 
+use indexmap::IndexSet;
+
 use crate::build::progress::{self, Circumstances, Kind, Model, Outcome, Screen, Summary, View};
 use crate::build::request::Request;
 use crate::build::{Built, Sizes};
@@ -49,8 +51,10 @@ pub fn has_table(seconds: f64, output: &Output) -> bool {
 /// What is said after a build.
 pub fn summary(request: &Request, built: &Built, sizes: Option<Sizes>, model: &Model, output: &Output) -> String {
     let names = request.outputs.iter().filter_map(|output| output.attributes.get("name"));
+    // Several outputs often have one name.
+    let names: IndexSet<&str> = names.flat_map(|names| names.split(',')).collect();
     let outcome = Outcome {
-        names: names.flat_map(|names| names.split(',')).map(str::to_owned).collect(),
+        names: names.into_iter().map(str::to_owned).collect(),
         digest: built.digest.clone(),
         plans: request.targets.iter().map(|target| &target.plan).collect(),
         base: sizes.as_ref().map(|sizes| sizes.base),

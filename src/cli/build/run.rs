@@ -1,10 +1,13 @@
 //! The command line of a build → an image, with what is shown on the way and left behind.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value as Json, json};
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot;
 
@@ -109,7 +112,11 @@ impl Ready {
             true => build::sizes(engine, request, &built).await,
             false => None,
         };
-        Ok(Done { summary: shown::summary(request, &built, sizes, &model, output), built })
+        let mut summary = shown::summary(request, &built, sizes, &model, output);
+        if !engine.features.keeps(&request.outputs) {
+            summary += "\n  this engine keeps no images: push this one with `--push`, or write it with `-o type=oci,dest=FILE`";
+        }
+        Ok(Done { summary, built })
     }
 
     /// Tells why there is nothing.
@@ -196,8 +203,17 @@ fn leave_behind(given: &Given, built: &Built) -> Result<(), Problem> {
     Ok(())
 }
 
-/// As Docker's: the answers of exporters by name; what is JSON itself, decoded.
 fn write_metadata(path: &Path, built: &Built) -> Result<(), Problem> {
-    let text = serde_json::to_string_pretty(&json!(built.response)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&metadata(&built.response)).unwrap_or_default();
     files::write(path, format!("{text}\n").as_bytes())
+}
+
+/// As Docker's: the answers of exporters by name. Objects come in base64, and are decoded.
+pub fn metadata(response: &BTreeMap<String, String>) -> Json {
+    let decoded = |text: &String| {
+        let bytes = STANDARD.decode(text).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(|value: &Json| value.as_object().is_some_and(|it| !it.is_empty()))
+    };
+    let rows = response.iter().map(|(name, text)| (name.clone(), decoded(text).unwrap_or_else(|| json!(text))));
+    Json::Object(rows.collect())
 }

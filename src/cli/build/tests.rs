@@ -2,6 +2,8 @@
 
 use clap::Parser as _;
 
+use serde_json::json;
+
 use super::*;
 use crate::build::request::OutputKind;
 
@@ -97,6 +99,14 @@ fn files_about_the_build_are_no_outputs() {
         assert!(refused(read(words)).message.contains("something else is written there"), "{words:?}");
     }
     assert!(refused(read(&["--iidfile", &path("a/b")])).message.contains("its folder does not exist"));
+}
+
+#[test]
+fn objects_that_exporters_answer_with_are_decoded() {
+    let answers = [("image.name", "abcd"), ("containerimage.descriptor", "eyJzaXplIjo4fQ=="), ("empty", "e30=")];
+    let answers = answers.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let expected = json!({ "containerimage.descriptor": { "size": 8 }, "empty": "e30=", "image.name": "abcd" });
+    assert_eq!(run::metadata(&answers.into()), expected);
 }
 
 #[test]
