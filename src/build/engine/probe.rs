@@ -117,8 +117,24 @@ async fn buildkit(name: &str, address: &Address) -> Result<Engine, Refusal> {
     // What cannot be dialled says so more clearly than a failed call.
     dial(address, Protocol::Grpc).await.map_err(|error| unreachable(address, Expected::BuildKit, &error))?;
     let engine = Engine::new(name, Kind::BuildKit, address.clone(), Way::Direct);
-    let no_daemon = |why| Refusal::new(format!("no Docker Engine and no BuildKit answers there: {why}"));
+    let no_daemon = |why: String| {
+        let advice = tls_advice(address, &why).map(str::to_owned);
+        Refusal { why: format!("no Docker Engine and no BuildKit answers there: {why}"), advice }
+    };
     asked(engine).await.map_err(no_daemon)
+}
+
+/// What to do when it may be that TLS is missing, or half of it.
+fn tls_advice(address: &Address, why: &str) -> Option<&'static str> {
+    match address {
+        Address::Tcp { tls: None, .. } => {
+            Some("if it wants TLS, name the files: `tcp://HOST:PORT?cacert=FILE&cert=FILE&key=FILE`")
+        }
+        Address::Tcp { tls: Some(_), .. } if why.contains("CertificateRequired") => {
+            Some("it asks who you are: add `&cert=FILE&key=FILE` to the address")
+        }
+        _ => None,
+    }
 }
 
 /// Asks BuildKit for its workers. What goes wrong is told in a few words.

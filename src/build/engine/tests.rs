@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bollard_buildkit_proto::moby::buildkit::v1::SolveRequest;
+use indexmap::IndexMap;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest as _, Sha256};
@@ -385,6 +386,7 @@ async fn tls_is_mutual() {
 
     let without_identity = message(find(&address(&[&ca, name])).await);
     assert!(without_identity.contains("CertificateRequired"), "{without_identity}");
+    assert!(without_identity.contains("add `&cert=FILE&key=FILE`"), "{without_identity}");
     let wrong_name = message(find(&address(&[&ca, &identity])).await);
     assert!(wrong_name.contains("certificate not valid for name \"127.0.0.1\""), "{wrong_name}");
     let untrusted = message(find(&address(&[&format!("cacert={HERE}/tests/tls/client.pem"), &identity, name])).await);
@@ -392,7 +394,7 @@ async fn tls_is_mutual() {
     let no_file = message(find(&address(&["cacert=/nowhere/ca.pem"])).await);
     assert!(no_file.contains("TLS file `/nowhere/ca.pem`"), "{no_file}");
     let in_the_clear = message(find(&at(&format!("tcp://127.0.0.1:{port}"))).await);
-    assert!(in_the_clear.contains("E1001"), "{in_the_clear}");
+    assert!(in_the_clear.contains("if it wants TLS, name the files"), "{in_the_clear}");
 }
 
 // ---------------------------------------------------------------------------------------------------------- features
@@ -430,4 +432,18 @@ fn what_an_engine_can_export_follows_from_its_worker() {
     moby moby moby moby oci local ["image", "docker", "oci", "tar", "local"] Ok(())
     moby E1004 moby moby E1003 local ["image", "tar", "local"] Err("this engine cannot write a cache of type `registry`: it is BuildKit of a Docker Engine with its own image store")
     "#);
+}
+
+#[test]
+fn a_daemon_without_a_store_keeps_what_is_pushed_or_written() {
+    let standalone = Features::from_workers(Kind::BuildKit, &[worker(&["executor", "snapshotter"])]);
+    let docker = Features::from_workers(Kind::Docker, &[worker(&[])]);
+    let named = Output { kind: OutputKind::Image, attributes: IndexMap::new(), destination: None };
+    let pushed = Output { attributes: [("push".to_owned(), "true".to_owned())].into(), ..named.clone() };
+    let written = Output { kind: OutputKind::Oci, destination: Some("image.tar".into()), ..named.clone() };
+    assert!(docker.keeps(&[]));
+    assert!(!standalone.keeps(&[]));
+    assert!(!standalone.keeps(std::slice::from_ref(&named)));
+    assert!(standalone.keeps(&[named.clone(), pushed]));
+    assert!(standalone.keeps(&[named, written]));
 }
