@@ -16,7 +16,7 @@ use crate::cli::train::TrainArgs;
 #[derive(Debug, Parser)]
 #[command(name = "cogpack", version, about, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Examples:
-  cogpack predict -i s=hello  a prediction of the project in this folder
+  cogpack predict -i s=hello   a prediction of the project in this folder
   cogpack plan                 what a build of it would do
   cogpack check                what is wrong with it
   cogpack init --block tool    a block of your own, in blocks/tool.block

@@ -9,8 +9,8 @@ use crate::cli::output::Output;
 /// `cogpack predict`
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
-  cogpack predict -i s=hello                        the project of this folder, built first
-  cogpack predict my-model -i s=hello               an image
+  cogpack predict -i s=hello                         the project of this folder, built first
+  cogpack predict my-model -i s=hello                an image
   cogpack predict -i image=@photo.png -o out.png     a file in, a file out
   cogpack predict --json inputs.json                 inputs from a file")]
 pub struct PredictArgs {
