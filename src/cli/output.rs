@@ -92,13 +92,13 @@ impl Output {
 
     /// Writes machine output to stdout. A reader that went away ends the process quietly.
     pub fn machine(&self, bytes: &[u8]) {
-        if !self.piece(bytes) {
+        if !Self::piece(bytes) {
             std::process::exit(crate::cli::exit::Exit::Success.code());
         }
     }
 
     /// Writes a piece of machine output to stdout. False: the reader went away.
-    pub fn piece(&self, bytes: &[u8]) -> bool {
+    pub fn piece(bytes: &[u8]) -> bool {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(bytes).and_then(|()| stdout.flush()).is_ok()
     }

@@ -37,10 +37,10 @@ impl Writer {
         Self { schema, schemas, destination }
     }
 
-    /// Whether pieces of the output are printed as they come: texts and values, not files.
+    /// Whether the output is one piece after the other, all of which are printed: texts and values, not files.
     pub fn prints_pieces(&self) -> bool {
         let items = self.schema.get("items").map(|items| self.followed(items));
-        self.destination.is_none() && !items.is_some_and(|items| self.holds_file(items, DEEPEST))
+        self.destination.is_none() && self.is_iterator() && !items.is_some_and(|items| self.holds_file(items, DEEPEST))
     }
 
     /// A piece, as it is printed.
@@ -243,5 +243,6 @@ mod tests {
         assert!(writer(iterator(json!({"type": "string"})), None).prints_pieces());
         assert!(!writer(iterator(json!({"type": "string"})), Some("a")).prints_pieces());
         assert!(!writer(iterator(json!({"$ref": "#/components/schemas/File"})), None).prints_pieces());
+        assert!(!writer(json!({"type": "array", "items": {"type": "string"}}), None).prints_pieces());
     }
 }

@@ -111,12 +111,16 @@ impl Server {
     }
 
     async fn answer(&self, asked: &Asked, watch: &mut dyn Watch) -> Result<Answer, Wrong> {
-        let mut request = self.request(Method::POST, asked.path, asked.body().into())?;
-        request.headers_mut().insert(CONTENT_TYPE, "application/json".parse()?);
+        let mut request = json_of(self.request(Method::POST, asked.path, asked.body().into())?)?;
         if asked.streaming {
             request.headers_mut().insert(ACCEPT, "text/event-stream".parse()?);
         }
-        let response = self.send(request).await?;
+        let mut response = self.send(request).await?;
+        if asked.streaming && response.status() == StatusCode::NOT_ACCEPTABLE {
+            // It sends nothing but the whole of it.
+            let whole = self.request(Method::POST, asked.path, asked.body().into())?;
+            response = self.send(json_of(whole)?).await?;
+        }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("text/event-stream") {
             return follow(response, watch).await;
@@ -142,6 +146,11 @@ impl Server {
         });
         Ok(sender.send_request(request).await?)
     }
+}
+
+fn json_of(mut request: Request<Full<Bytes>>) -> Result<Request<Full<Bytes>>, Wrong> {
+    request.headers_mut().insert(CONTENT_TYPE, "application/json".parse()?);
+    Ok(request)
 }
 
 /// A prediction that is asked for.
@@ -248,6 +257,42 @@ mod tests {
         assert!(
             matches!(outcome(StatusCode::BAD_GATEWAY, b"<html>"), Answer::Refused(text) if text.contains("<html>"))
         );
+    }
+
+    /// A server that gives these answers one after the other, and tells what it was asked.
+    fn answers<const COUNT: usize>(texts: [&'static str; COUNT]) -> (Server, std::thread::JoinHandle<Vec<String>>) {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let serving = std::thread::spawn(move || {
+            let answer = |text: &&str| {
+                use std::io::{Read as _, Write as _};
+                let (mut stream, _) = listener.accept().unwrap();
+                let mut asked = [0; 1 << 12];
+                let length = stream.read(&mut asked).unwrap();
+                let (status, body) = text.split_once('|').unwrap();
+                let head = "content-type: application/json\r\nconnection: close";
+                write!(stream, "HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+                String::from_utf8_lossy(&asked[..length]).to_lowercase()
+            };
+            texts.iter().map(answer).collect()
+        });
+        (Server::new(port), serving)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_cannot_send_pieces_is_asked_for_the_whole() {
+        struct Nothing;
+        impl Watch for Nothing {
+            fn piece(&mut self, piece: &Json) -> bool {
+                panic!("{piece}")
+            }
+        }
+        let whole = r#"200 OK|{"status":"succeeded","output":["a"]}"#;
+        let (server, serving) = answers([r#"406 Not Acceptable|{"error":"no streaming"}"#, whole]);
+        let asked = Asked { path: "/predictions", input: Map::new(), context: Map::new(), streaming: true };
+        assert_eq!(server.predict(&asked, &mut Nothing).await.unwrap(), Answer::Output(json!(["a"])));
+        let streams: Vec<bool> = serving.join().unwrap().iter().map(|it| it.contains("text/event-stream")).collect();
+        assert_eq!(streams, [true, false]);
     }
 
     #[test]

@@ -76,19 +76,50 @@ def train(steps: int = 1) -> Path:
     return Path("/tmp/weights.bin")
 "#;
 
+/// Nothing marks it as streaming.
 const STREAMING: &str = r#"
 import time
 
-import cog
 from cog import BaseRunner, ConcatenateIterator
 
 
 class Runner(BaseRunner):
-    @cog.streaming
     def run(self, words: str) -> ConcatenateIterator[str]:
         for word in words.split():
+            if word == "fail":
+                raise ValueError("no more words")
             yield word + " "
             time.sleep(1)
+"#;
+
+/// It is marked, and its items are no text.
+const MARKED: &str = r#"
+import time
+from typing import Iterator
+
+import cog
+from cog import BaseRunner
+
+
+class Runner(BaseRunner):
+    @cog.streaming
+    def run(self, count: int) -> Iterator[int]:
+        for number in range(count):
+            yield number
+            time.sleep(1)
+"#;
+
+/// Its server waits for all of it before it sends any.
+const WAITING: &str = r#"
+from typing import AsyncIterator
+
+from cog import BaseRunner
+
+
+class Runner(BaseRunner):
+    async def run(self, count: int) -> AsyncIterator[str]:
+        for number in range(count):
+            yield f"item {number}"
 "#;
 
 /// A project whose image and containers have a name of their own.
@@ -378,35 +409,69 @@ fn registry(engine: &Engine) {
 }
 
 #[test]
-fn an_output_is_printed_as_it_comes() {
-    on(engine::docker_26(), |engine| {
-        let config = "build:\n  python_version: \"3.11\"\nrun: run.py:Runner\n";
-        let model = Model::new(engine, "streaming", &[("cog.yaml", config), ("run.py", STREAMING)]);
-        model.good(&["build", "-t", &model.name]);
-        let out = model.path("out");
-        let mut command = model.command(&["predict", &model.name, "-i", "words=one two three"]);
-        let mut process = command.stdout(fs::File::create(&out).unwrap()).stderr(Stdio::null()).spawn().unwrap();
-        let mut seen: Vec<String> = Vec::new();
-        while process.try_wait().unwrap().is_none() {
-            let text = fs::read_to_string(&out).unwrap();
-            if !text.is_empty() && seen.last() != Some(&text) {
-                seen.push(text);
-            }
-            thread::sleep(Duration::from_millis(20));
+fn an_output_is_printed_as_it_comes_on_docker_20() {
+    on(engine::docker_20(), streams);
+}
+
+#[test]
+fn an_output_is_printed_as_it_comes_on_docker_26() {
+    on(engine::docker_26(), streams);
+}
+
+const RUN_ALONE: &str = "build:\n  python_version: \"3.11\"\nrun: run.py:Runner\n";
+
+/// What was printed whenever it was more than before, and how the command ended.
+fn watched(model: &Model<'_>, input: &str) -> (Vec<String>, Option<i32>) {
+    let out = model.path("out");
+    let mut command = model.command(&["predict", &model.name, "-i", input]);
+    let mut process = command.stdout(fs::File::create(&out).unwrap()).stderr(Stdio::null()).spawn().unwrap();
+    let mut seen: Vec<String> = Vec::new();
+    let mut look = || {
+        let text = fs::read_to_string(&out).unwrap();
+        if !text.is_empty() && seen.last() != Some(&text) {
+            seen.push(text);
         }
-        assert_eq!(fs::read_to_string(&out).unwrap(), "one two three \n");
-        // A reader that has enough is no failure, and ends it.
-        let predict = format!(
-            "'{}' predict {} -i words='a b c d e f g h' -q | head -c 1",
-            env!("CARGO_BIN_EXE_cogpack"),
-            model.name
-        );
-        let mut shell = Command::new("sh");
-        let piped = shell.args(["-c", &predict]).env(engine.variable.0, &engine.variable.1).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&piped.stdout), "a", "{}", said(&piped));
-        assert!(seen.iter().any(|text| text == "one ") && seen.iter().any(|text| text == "one two "), "{seen:?}");
-        model.assert_nothing_is_left();
-    });
+    };
+    while process.try_wait().unwrap().is_none() {
+        look();
+        thread::sleep(Duration::from_millis(20));
+    }
+    look();
+    (seen, process.wait().unwrap().code())
+}
+
+fn streams(engine: &Engine) {
+    let model = Model::new(engine, "streaming", &[("cog.yaml", RUN_ALONE), ("run.py", STREAMING)]);
+    model.good(&["build", "-t", &model.name]);
+    let (seen, code) = watched(&model, "words=one two three");
+    assert_eq!(seen, ["one ", "one two ", "one two three ", "one two three \n"], "{}", engine.name);
+    assert_eq!(code, Some(0));
+    let (seen, code) = watched(&model, "words=one fail");
+    assert_eq!((seen.first().map(String::as_str), code), (Some("one "), Some(1)), "{}: {seen:?}", engine.name);
+    // What the image says of itself is not touched.
+    let shown = model.good(&["inspect", &model.name, "--json"]);
+    assert!(!shown.contains("x-cog-streaming"), "{shown}");
+    assert_eq!(model.good(&["predict", &model.name, "-i", "words=a b", "-o", "out.txt"]), "");
+    assert_eq!(fs::read_to_string(model.path("out.txt")).unwrap(), "a b \n");
+    has_readers_that_leave(&model);
+    model.assert_nothing_is_left();
+    let marked = Model::new(engine, "marked", &[("cog.yaml", RUN_ALONE), ("run.py", MARKED)]);
+    marked.good(&["build", "-t", &marked.name]);
+    assert_eq!(watched(&marked, "count=3"), (["0\n", "0\n1\n", "0\n1\n2\n"].map(str::to_owned).to_vec(), Some(0)));
+    marked.assert_nothing_is_left();
+    let waiting = Model::new(engine, "waiting", &[("cog.yaml", RUN_ALONE), ("run.py", WAITING)]);
+    assert_eq!(waiting.good(&["predict", "-i", "count=2"]), "item 0\nitem 1\n");
+    waiting.assert_nothing_is_left();
+}
+
+/// A reader that has enough is no failure, and ends it.
+fn has_readers_that_leave(model: &Model<'_>) {
+    let cogpack = env!("CARGO_BIN_EXE_cogpack");
+    let predict = format!("'{cogpack}' predict {} -i words='a b c d e f g h' -q | head -c 1", model.name);
+    let mut shell = Command::new("sh");
+    let variable = &model.engine.variable;
+    let piped = shell.args(["-c", &predict]).env(variable.0, &variable.1).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&piped.stdout), "a", "{}", said(&piped));
 }
 
 #[test]

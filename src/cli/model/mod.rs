@@ -3,6 +3,7 @@
 mod args;
 mod drive;
 mod named;
+mod pieces;
 mod predict;
 mod show;
 

@@ -8,10 +8,11 @@ use crate::build::failure::Failure;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::files;
 use crate::cli::model::args::{Cards, variable};
+use crate::cli::model::pieces::Pieces;
 use crate::cli::model::{BuildingArgs, ContainerArgs, Drive, InputArgs, What, drive, shown};
 use crate::cli::output::Output;
 use crate::diagnostic::Diagnostic;
-use crate::model::{self, Answer, Asked, Given, Keeper, Model, Running, Settings, Watch, Writer, Written, read_inputs};
+use crate::model::{self, Answer, Asked, Given, Keeper, Model, Running, Settings, Writer, Written, read_inputs};
 use crate::schema::Schema;
 use crate::source::SourceMap;
 
@@ -106,22 +107,16 @@ impl Prediction<'_> {
         writer: Writer,
         output: &Output,
     ) -> Result<Written, Failure> {
-        let mut running = self.started(keeper, model, start, output).await?;
+        let mut running = self.started(keeper, model, start, &writer, output).await?;
         running.ready(Duration::from_secs(self.container.setup_timeout)).await?;
-        let streaming =
-            writer.prints_pieces() && !self.training && model.schema.as_ref().is_some_and(Schema::is_streaming);
         let path = if self.training { "/trainings" } else { "/predictions" };
-        let asked = Asked { path, input, context: start.context.clone(), streaming };
-        let mut pieces = Pieces { writer: &writer, output, printed: false };
+        let asked = Asked { path, input, context: start.context.clone(), streaming: self.streams(&writer) };
+        let mut pieces = Pieces::new(&writer);
         let answer = running.predict(&asked, &mut pieces).await?;
-        let printed = pieces.printed;
         // What it wrote is shown before its output.
         running.stop().await;
         let word = if self.training { "training" } else { "prediction" };
-        if printed {
-            // The container has to go first, so a reader that went away ends nothing here.
-            output.piece(writer.last().as_bytes());
-        }
+        let printed = pieces.end().await;
         match answer {
             Answer::Output(_) if printed => Ok(Written::default()),
             Answer::Output(value) => Ok(writer.whole(&value)),
@@ -130,11 +125,17 @@ impl Prediction<'_> {
         }
     }
 
+    /// Whether the output is printed as it comes.
+    fn streams(&self, writer: &Writer) -> bool {
+        !self.training && writer.prints_pieces()
+    }
+
     async fn started<'k>(
         &self,
         keeper: &'k Keeper,
         model: &Model,
         start: &Start,
+        writer: &Writer,
         output: &Output,
     ) -> Result<Running<'k>, Failure> {
         let mut settings = Settings {
@@ -142,6 +143,7 @@ impl Prediction<'_> {
             environment: start.environment.clone(),
             run: model.reference.clone(),
             port: Some((model.port(&start.environment), None)),
+            file: if self.streams(writer) { model.streaming() } else { None },
             ..Settings::default()
         };
         if self.training {
@@ -196,20 +198,6 @@ fn context(asked: &Prediction<'_>) -> Result<Map<String, Json>, Problem> {
         Some(token) => Ok(Map::from_iter([(key.to_owned(), Json::String(token))])),
         None => Err(Problem::usage(format!("`--use-replicate-token` passes `{name}` on, which is not set"))
             .help(format!("set it: `export {name}=…`"))),
-    }
-}
-
-/// Prints the output as it comes.
-struct Pieces<'a> {
-    writer: &'a Writer,
-    output: &'a Output,
-    printed: bool,
-}
-
-impl Watch for Pieces<'_> {
-    fn piece(&mut self, piece: &Json) -> bool {
-        self.printed = true;
-        self.output.piece(self.writer.piece(piece).as_bytes())
     }
 }
 
