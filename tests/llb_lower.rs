@@ -314,8 +314,9 @@ fn an_engine_without_patterns_in_copies_is_sent_what_they_leave() {
         |definition: &Definition| definition.metadata.values().any(|it| it.caps.iter().any(|cap| cap == COPY_PATTERNS));
     assert_eq!(exclusions(&old(".")).as_deref(), Some(r#"["**/*.log"]"#));
     assert!(!needs(&old(".")));
-    // Patterns are those of the folder that is copied, which the sender does not know.
-    assert!(exclusions(&old("part")).is_none() && needs(&old("part")));
+    // Patterns are those of the folder that is copied, the sender's those of the context.
+    assert_eq!(exclusions(&old("part")).as_deref(), Some(r#"["part/**/*.log"]"#));
+    assert!(!needs(&old("part")));
     let new = lowered(&filtered(".")).definition;
     assert!(exclusions(&new).is_none() && needs(&new));
 }

@@ -53,19 +53,22 @@ impl<'a> Lowering<'a> {
         copy.src.iter().map(one).collect()
     }
 
-    /// For an engine whose copies have no patterns: of a whole context, the files that the patterns leave. Such an engine is
-    /// sent no others.
+    /// For an engine whose copies have no patterns: the context without the files that the patterns leave out. Such an engine is
+    /// not sent these. Patterns are those of the folder that is copied, the sender's those of the context.
     fn filtered_context(&mut self, copy: &'a model::Copy, at: Place<'a>) -> Option<State> {
         let (Input::Local { local, include }, patterns) = (&copy.from, &copy.patterns) else { return None };
-        let is_whole = copy.src.iter().all(|src| matches!(src.as_str(), "." | "/" | "./"));
         let has_patterns = !(patterns.include.is_empty() && patterns.exclude.is_empty());
         // What two lists both include is no list.
         let is_one_list = include.is_empty() || patterns.include.is_empty();
-        if !self.options.caps.lacks(COPY_PATTERNS) || !is_whole || !has_patterns || !is_one_list {
+        if !self.options.caps.lacks(COPY_PATTERNS) || !has_patterns || !is_one_list {
             return None;
         }
-        let include = if include.is_empty() { &patterns.include } else { include };
-        Some(self.part_of_context(local, include, &patterns.exclude, at))
+        let of_context = |patterns: &[String]| -> Vec<String> {
+            copy.src.iter().flat_map(|src| patterns.iter().map(|pattern| pattern_below(src, pattern))).collect()
+        };
+        let include = if include.is_empty() { of_context(&patterns.include) } else { include.clone() };
+        let exclude = of_context(&patterns.exclude);
+        Some(self.part_of_context(local, &include, &exclude, at))
     }
 
     pub(super) fn mkfile_actions(&self, mkfile: &Mkfile, state: &State) -> Vec<Action> {
@@ -145,6 +148,14 @@ pub(super) fn is_linkable(copy: &model::Copy, dir: &str) -> bool {
     !top.is_empty() && !NOT_LINKED.contains(&top) && !has_name
 }
 
+/// A pattern of what lies in a folder, as a pattern of where the folder lies.
+fn pattern_below(folder: &str, pattern: &str) -> String {
+    let parts = folder.split('/').filter(|part| !matches!(*part, "" | "."));
+    let (turned, pattern) = pattern.strip_prefix('!').map_or(("", pattern), |pattern| ("!", pattern));
+    let parts: Vec<&str> = parts.chain([pattern.trim_start_matches('/')]).collect();
+    format!("{turned}{}", parts.join("/"))
+}
+
 /// A path that is also a pattern, as only patterns may match nothing: its first plain letter is put in brackets.
 ///
 /// The letter has to be in the first part, because the folder before the first pattern has to exist.
@@ -157,7 +168,15 @@ pub(super) fn matching_nothing_too(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::matching_nothing_too;
+    use super::{matching_nothing_too, pattern_below};
+
+    #[test]
+    fn patterns_of_a_folder_become_those_of_the_context() {
+        let cases = [(".", "*.a", "*.a"), ("./w/x/", "**/*.a", "w/x/**/*.a"), ("/w", "/a", "w/a"), ("w", "!a", "!w/a")];
+        for (folder, pattern, want) in cases {
+            assert_eq!(pattern_below(folder, pattern), want);
+        }
+    }
 
     #[test]
     fn an_optional_path_becomes_a_pattern_of_itself() {
