@@ -29,7 +29,7 @@ environment:
 weights:
   - name: base
     target: /src/base
-    source: {uri: hf://me/base, include: ["*.bin"], exclude: ['a/*']}
+    source: {uri: weights/base, include: ["*.bin"], exclude: ['a/*']}
 "#;
 
 const SETTINGS: &str = r#"stack = "python"

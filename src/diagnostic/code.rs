@@ -204,6 +204,7 @@ codes! {
     WEIGHTS_WITHOUT_MODEL "E0552" "cogpack::project::weights-without-model"
     CONCURRENCY_PYTHON "E0553" "cogpack::project::concurrency-python"
     MOUNT_TYPE "E0554" "cogpack::project::mount-type"
+    WEIGHTS_ELSEWHERE "E0555" "cogpack::project::weights-elsewhere"
     BLOCK_NAME "E0560" "cogpack::project::block-name"
     WITH_AND_WITHOUT "E0561" "cogpack::project::with-and-without"
     ENV_NAME "E0562" "cogpack::project::variable-name"

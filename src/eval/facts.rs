@@ -45,13 +45,13 @@ impl Evaluator<'_> {
                 }
             }
             RecordValue::Weight(index) => {
-                let weight = config.weights.get(*index)?;
+                let (weight, source) = config.weight_sources().nth(*index)?;
                 match name {
                     "name" => string(&weight.name),
                     "target" => string(&weight.target),
-                    "uri" => string(&weight.uri),
-                    "include" => strings(&weight.include),
-                    "exclude" => strings(&weight.exclude),
+                    "uri" => string(&source.uri),
+                    "include" => strings(&source.include),
+                    "exclude" => strings(&source.exclude),
                     _ => return None,
                 }
             }
@@ -100,7 +100,7 @@ fn config_field(config: &Config, name: &str) -> Option<Value> {
         "train" => optional_string(config.train.as_ref()),
         "concurrency" => ValueKind::Record(RecordValue::ConfigConcurrency).into(),
         "environment" => strings(&config.environment),
-        "weights" => records(config.weights.len(), RecordValue::Weight),
+        "weights" => records(config.weight_sources().count(), RecordValue::Weight),
         _ => return None,
     })
 }
@@ -182,7 +182,7 @@ build:
 model: registry.example/me/model
 run: run.py:Runner
 weights:
-  - {name: base, target: /src/base, source: {uri: 'hf://me/base'}}
+  - {name: base, target: /src/base, source: {uri: weights/base}}
 ";
 
     /// Knows one dependency.

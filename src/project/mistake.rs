@@ -207,6 +207,16 @@ pub fn weight_pattern(pattern: &str, span: Span) -> Diagnostic {
         .help("write a glob with `/`, such as `*.safetensors`; to leave files out, use `exclude` instead of `!`")
 }
 
+/// Weights that do not lie in the project.
+pub fn weights_elsewhere(uri: &str, name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(code::WEIGHTS_ELSEWHERE, format!("the weights `{}` are not files of the project", shown(uri)))
+        .at(span, "nothing fetches this")
+        .help(format!(
+            "download them into a folder of the project, such as `weights/{name}`, and write that folder as `uri`; or take the entry out, \
+             and let `setup` download them"
+        ))
+}
+
 /// Weights in a project that names no model.
 pub fn weights_without_model(weights: Span, image: Option<Span>) -> Diagnostic {
     let found =

@@ -50,6 +50,7 @@ impl Project {
             .map(|data| Settings::read(&data, data.span.file, sink))
             .unwrap_or_default();
         check_code(&config, &documents, sink);
+        check_weights(&config, sink);
         let packages = packages::read(&documents, sources, &config, sink);
         let ignore = read_ignore(&documents, sources, sink);
         Self { config, settings, packages, ignore, documents }
@@ -114,6 +115,13 @@ fn check_code(config: &Config, documents: &Documents, sink: &mut Sink) {
             Some((Err(found), _)) => sink.push(found.at(reference.span, "named here")),
             _ => {}
         }
+    }
+}
+
+/// Weights are files of the project: nothing says which bytes lie behind an address, so none is fetched.
+fn check_weights(config: &Config, sink: &mut Sink) {
+    for (weight, source) in config.weight_sources().filter(|(_, source)| source.path().is_none()) {
+        sink.push(mistake::weights_elsewhere(&source.uri.value, &weight.name.value, source.uri.span));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Predictions of projects and images, and everything that can go wrong with them. No container stays, whatever happens.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::cogpack::command;
 use crate::engine::{self, Engine, Own, skip};
+use crate::image::Image;
 
 /// How long a model may take until it does what a test waits for, with its image built.
 const BEGINNING: Duration = Duration::from_secs(60);
@@ -358,27 +360,76 @@ fn weights_are_a_layer_that_edits_leave_alone() {
     on(engine::docker_26(), weights);
 }
 
-fn weights(engine: &Engine) {
-    let weights = "weights:\n- name: base\n  target: /src/weights\n  source: {uri: weights}\n";
-    let config = format!("{CONFIG}model: NAME\n{weights}");
-    let model = Model::new(engine, "weights", &[("cog.yaml", &config), ("run.py", RUNNER), ("train.py", TRAINER)]);
-    fs::create_dir(model.path("weights")).unwrap();
-    fs::write(model.path("weights/w.bin"), "w".repeat(1 << 20)).unwrap();
-    let layers = || {
-        model.good(&["build", "-t", &model.name]);
-        let format = "{{json .RootFS.Layers}}";
-        let told = model.engine.docker().args(["image", "inspect", "-f", format, &model.name]).output().unwrap();
-        serde_json::from_slice::<Vec<String>>(&told.stdout).unwrap()
+/// Weights in the form that has everything: two sources, patterns, a file.
+const WEIGHTS: &str = r#"model: NAME
+weights:
+- name: base
+  target: /src/weights
+  source:
+  - {uri: weights/base, include: ["*.bin", "deep/**"], exclude: ["**/draft*"]}
+  - {uri: weights/vocab.txt}
+- name: lora
+  target: /opt/lora
+  source: {uri: "file://./lora.bin"}
+"#;
+
+/// The digests of an image's layers, each with the files in it.
+fn layers(model: &Model<'_>) -> Vec<(String, BTreeSet<String>)> {
+    model.good(&["build", "-t", &model.name, "--progress", "quiet"]);
+    let archive = model.path("saved.archive");
+    let saved = model.engine.docker().args(["save", "-o"]).arg(&archive).arg(&model.name).output().unwrap();
+    assert!(saved.status.success(), "{}", said(&saved));
+    let image = Image::read(&archive);
+    let digests = image.config["rootfs"]["diff_ids"].as_array().unwrap().clone();
+    let files = |layer: &[u8]| {
+        let mut archive = tar::Archive::new(layer);
+        let paths = archive.entries().unwrap().map(|entry| {
+            let entry = entry.unwrap();
+            let path = entry.path().unwrap().display().to_string();
+            if entry.header().entry_type().is_dir() { String::new() } else { path.trim_start_matches("./").to_owned() }
+        });
+        paths.filter(|path| !path.is_empty()).collect()
     };
-    let before = layers();
+    fs::remove_file(archive).unwrap();
+    digests.iter().map(|it| it.as_str().unwrap().to_owned()).zip(image.layers.iter().map(|it| files(it))).collect()
+}
+
+fn weights(engine: &Engine) {
+    let config = format!("{CONFIG}{WEIGHTS}");
+    let ignored = (".dockerignore", "*.archive\n");
+    let files = [("cog.yaml", config.as_str()), ("run.py", RUNNER), ("train.py", TRAINER), ignored, ("lora.bin", "l")];
+    let model = Model::new(engine, "weights", &files);
+    fs::create_dir_all(model.path("weights/base/deep")).unwrap();
+    for name in ["base/w.bin", "base/draft.bin", "base/notes.md", "base/deep/x.json", "base/deep/draft", "vocab.txt"] {
+        fs::write(model.path("weights").join(name), name).unwrap();
+    }
+    let before = layers(&model);
     fs::write(model.path("run.py"), format!("{RUNNER}# edited\n")).unwrap();
-    let after = layers();
-    // What follows the weights are the project's files and the schema. Without merges, the second is made again, too.
-    let kept = before.len() - 2;
-    assert_eq!(before[..kept], after[..kept], "{}", engine.name);
-    assert!(before.len() == after.len() && before != after, "{}: {before:?} {after:?}", engine.name);
-    let count = "test $(wc -c < /src/weights/w.bin) = 1048576 && test -f /src/run.py";
-    model.good(&["run", "--model", &model.name, "sh", "-c", count]);
+    let after = layers(&model);
+    let having = |layers: &[(String, BTreeSet<String>)], path: &str| {
+        let found: Vec<usize> = (0..layers.len()).filter(|at| layers[*at].1.contains(path)).collect();
+        assert!(found.len() == 1, "{}: {path} is in {found:?} of {layers:?}", engine.name);
+        found[0]
+    };
+    let wanted = [
+        ("src/weights/w.bin", &["src/weights/w.bin", "src/weights/deep/x.json"][..]),
+        ("src/weights/vocab.txt", &["src/weights/vocab.txt"]),
+        ("opt/lora/lora.bin", &["opt/lora/lora.bin"]),
+    ];
+    for (path, alone) in wanted {
+        let (old, new) = (having(&before, path), having(&after, path));
+        let alone: BTreeSet<String> = alone.iter().map(|it| (*it).to_owned()).collect();
+        assert_eq!(before[old].1, alone, "{}", engine.name);
+        assert_eq!((old, &before[old].0), (new, &after[new].0), "{}: {path}", engine.name);
+        assert!(old < having(&before, "src/run.py"), "{}: {path}", engine.name);
+    }
+    assert_ne!(before[having(&before, "src/run.py")].0, after[having(&after, "src/run.py")].0, "{}", engine.name);
+    let left_out = ["draft", "notes", "src/lora.bin"];
+    let found: Vec<&String> = after.iter().flat_map(|(_, files)| files).collect();
+    assert!(!found.iter().any(|path| left_out.iter().any(|it| path.contains(it))), "{}: {found:?}", engine.name);
+    let there = "cat /src/weights/w.bin /src/weights/vocab.txt /opt/lora/lora.bin && test -f /src/run.py";
+    let there = model.good(&["run", "--model", &model.name, "sh", "-c", there]);
+    assert_eq!(there, "base/w.binvocab.txtl", "{}", engine.name);
     model.assert_nothing_is_left();
 }
 

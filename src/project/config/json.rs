@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::project::config::{Build, Config, Located, RunCommand, Weight};
+use crate::project::config::{Build, Config, Located, RunCommand, Weight, WeightSource};
 
 impl Config {
     /// The config as Cog's own tools read it, on one line.
@@ -82,15 +82,14 @@ fn run(command: &RunCommand) -> Value {
 }
 
 fn weight(weight: &Weight) -> Value {
-    let source = |uri: &Located<String>, include: &[Located<String>], exclude: &[Located<String>]| {
+    let source = |source: &WeightSource| {
         let mut object = Map::new();
-        object.insert("uri".into(), json!(uri.value));
-        put(&mut object, "include", texts(include));
-        put(&mut object, "exclude", texts(exclude));
+        object.insert("uri".into(), json!(source.uri.value));
+        put(&mut object, "include", texts(&source.include));
+        put(&mut object, "exclude", texts(&source.exclude));
         Value::Object(object)
     };
-    let mut sources = vec![source(&weight.uri, &weight.include, &weight.exclude)];
-    sources.extend(weight.more.iter().map(|more| source(&more.uri, &more.include, &more.exclude)));
+    let mut sources: Vec<Value> = weight.sources.iter().map(source).collect();
     let sources = if sources.len() == 1 { sources.remove(0) } else { Value::Array(sources) };
     json!({ "name": weight.name.value, "target": weight.target.value, "source": sources })
 }

@@ -16,6 +16,7 @@ pub fn is_image(text: &str) -> bool {
     image::parse(text).is_some()
 }
 
+use crate::project::path;
 use crate::source::{FileId, Span};
 use crate::version::Constraint;
 
@@ -109,17 +110,11 @@ pub struct Weight {
     pub name: Located<String>,
     /// Where it lies in the image.
     pub target: Located<String>,
-    /// Where it comes from.
-    pub uri: Located<String>,
-    /// Patterns of what is taken.
-    pub include: Vec<Located<String>>,
-    /// Patterns of what is left.
-    pub exclude: Vec<Located<String>>,
-    /// Where more of it comes from, when `source` is a list.
-    pub more: Vec<WeightSource>,
+    /// Where they come from: one, unless `source` is a list.
+    pub sources: Vec<WeightSource>,
 }
 
-/// A further `source` of weights.
+/// A `source` of weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightSource {
     /// Where it comes from.
@@ -128,6 +123,24 @@ pub struct WeightSource {
     pub include: Vec<Located<String>>,
     /// Patterns of what is left.
     pub exclude: Vec<Located<String>>,
+}
+
+impl Config {
+    /// Every source of weights, with what it belongs to.
+    pub fn weight_sources(&self) -> impl Iterator<Item = (&Weight, &WeightSource)> {
+        self.weights.iter().flat_map(|weight| weight.sources.iter().map(move |source| (weight, source)))
+    }
+}
+
+impl WeightSource {
+    /// Where it lies in the project. `None`: elsewhere.
+    pub fn path(&self) -> Option<String> {
+        match self.uri.value.strip_prefix("file://") {
+            Some(path) => path::inside("", path),
+            None if self.uri.value.contains("://") => None,
+            None => path::inside("", &self.uri.value),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ fn every_key_is_read_and_written_as_cog_writes_it() {
     insta::assert_snapshot!(format!("{FULL}---\n{}", serde_json::to_string_pretty(&pretty).unwrap()));
     assert_eq!(config.run.map(|run| run.value).as_deref(), Some("run.py:Runner"));
     assert!(config.build.sdk_version.is_some_and(|version| version.value.is_any()));
-    assert_eq!(config.weights[1].more.len(), 1);
+    assert_eq!(config.weights[1].sources.len(), 2);
 }
 
 #[test]

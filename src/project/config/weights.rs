@@ -23,10 +23,8 @@ fn read_weight(value: &Value, sink: &mut Sink) -> Option<Weight> {
     let name = table.required("name", sink).and_then(|name| read_name(&name, sink));
     let target = table.required("target", sink).and_then(|target| read_target(&target, sink));
     let sources = table.required("source", sink).map(|source| read_sources(&source, sink)).unwrap_or_default();
-    let mut sources = sources.into_iter();
-    let (name, target, first) = (name?, target?, sources.next()?);
-    let more = sources.collect();
-    Some(Weight { name, target, uri: first.uri, include: first.include, exclude: first.exclude, more })
+    let (name, target) = (name?, target?);
+    (!sources.is_empty()).then_some(Weight { name, target, sources })
 }
 
 fn read_name(value: &Value, sink: &mut Sink) -> Option<Located<String>> {
