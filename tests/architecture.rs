@@ -65,6 +65,7 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E0503", "fixtures are read as text; tests/hostile.rs makes it"),
     ("E0504", "a checkout may not hold links out of it; src/project/disk.rs tests it"),
     ("E0512", "a checkout may not hold such a name; src/project/disk.rs tests it"),
+    ("E0513", "a checkout may not hold such files; src/project/large.rs makes them"),
     ("E0901", "it is about a file of the command line; tests/cli.rs makes it"),
     ("E0902", "a plan that was validated has no such owner"),
     ("E0903", "a plan that was validated has no such mode"),

@@ -172,6 +172,19 @@ fn check_says_when_nothing_is_wrong() {
 }
 
 #[test]
+fn check_warns_of_large_files_that_are_no_weights() {
+    let project = support::project(MODEL);
+    let file = std::fs::File::create(project.path().join("model.safetensors")).unwrap();
+    file.set_len(300 << 20).unwrap();
+    let output = run_in(project.path(), &["check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let told = stderr(&output);
+    assert!(told.contains("warning[E0513]") && told.contains("`model.safetensors` (0.3 GB)"), "{told}");
+    std::fs::write(project.path().join(".dockerignore"), "*.safetensors\n").unwrap();
+    assert_eq!(stderr(&run_in(project.path(), &["check"])), "no problems found\n");
+}
+
+#[test]
 fn check_takes_block_files_alone() {
     let project = support::project(&[
         ("good.block", b"block good { detect { exists(\"x\") } }"),

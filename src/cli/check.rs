@@ -48,7 +48,7 @@ fn check_project(directory: Option<&Path>, sources: &SourceMap, sink: &mut Sink)
     {
         found.into_iter().for_each(|diagnostic| sink.push(diagnostic));
     }
-    Ok(())
+    project::hint_at_large_files(directory, sink)
 }
 
 /// Block files alone: beside those that ship, as if they lay in a project that has nothing else.

@@ -6,7 +6,9 @@ use crate::cli::args::ProjectArgs;
 use crate::cli::exit::Problem;
 use crate::cli::files;
 use crate::compile::{BlockFile, Options};
+use crate::diagnostic::Sink;
 use crate::project::disk::{DiskTree, find_root};
+use crate::project::large;
 use crate::resolve::{BaseChoice, Choices, ParamChoice};
 use crate::version::Version;
 
@@ -17,6 +19,12 @@ pub fn open(directory: Option<&Path>) -> Result<DiskTree, Problem> {
         Problem::usage(format!("cannot open the project `{}`: {error}", root.display()))
             .help("give the path of a directory that can be read")
     })
+}
+
+/// Tells of large files that are sent and are no weights.
+pub fn hint_at_large_files(directory: Option<&Path>, sink: &mut Sink) -> Result<(), Problem> {
+    large::hint(Box::new(open(directory)?)).into_iter().for_each(|found| sink.push(found));
+    Ok(())
 }
 
 /// The directory that was named, else the nearest one upwards that is a project.

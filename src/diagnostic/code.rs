@@ -178,6 +178,7 @@ codes! {
     IGNORE_PATTERN "E0510" "cogpack::project::ignore-pattern"
     BLOCK_FILE_EMPTY "E0511" "cogpack::project::empty-block-file"
     FILE_NAME_NOT_TEXT "E0512" "cogpack::project::file-name-not-text"
+    FILES_LARGE "E0513" "cogpack::project::large-files"
     // project: what cog.yaml, cogpack.toml and Python requirements say E0520-E0599
     PATH_OUTSIDE "E0524" "cogpack::project::path-outside"
     FILE_MISSING "E0525" "cogpack::project::file-missing"

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Dir;
 
-use crate::project::tree::{self, FILE_LIMIT, Tree, TreeEntry, TreeError};
+use crate::project::tree::{self, FILE_LIMIT, FileKind, Tree, TreeEntry, TreeError};
 use crate::source::disk::words;
 pub use lookup::find_root;
 use open::{Found, Refusal, Root};
@@ -132,6 +132,13 @@ impl Tree for DiskTree {
         }
         let text = if self.known_missing(&path) { Ok(None) } else { self.read_now(&path) };
         self.seen().texts.entry(path).or_insert(text).clone()
+    }
+
+    fn sizes(&self, directory: &str) -> Vec<(String, u64)> {
+        let (Ok(entries), Ok(directory)) = (self.list(directory), tree::clean(directory)) else { return Vec::new() };
+        let files = entries.iter().filter(|entry| entry.kind == FileKind::File);
+        let Ok(Found::Directory(fd)) = self.root.find(&directory) else { return Vec::new() };
+        files.filter_map(|entry| Some((entry.name.clone(), open::size_of(&fd, &entry.name)?))).collect()
     }
 
     /// Sorted; bytes that are no characters are written `\xNN`.

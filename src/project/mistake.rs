@@ -207,6 +207,29 @@ pub fn weight_pattern(pattern: &str, span: Span) -> Diagnostic {
         .help("write a glob with `/`, such as `*.safetensors`; to leave files out, use `exclude` instead of `!`")
 }
 
+/// How many large files are named.
+const NAMED: usize = 3;
+
+/// Large files that are sent with each build, and are no weights; the largest first.
+pub fn large_files(files: &[(String, u64)]) -> Diagnostic {
+    let one = |(path, size): &(String, u64)| format!("`{}` ({:.1} GB)", shown(path), gigabytes(*size));
+    let mut named: Vec<String> = files.iter().take(NAMED).map(one).collect();
+    if files.len() > NAMED {
+        named.push(format!("{} more", files.len() - NAMED));
+    }
+    let (are, them) = if files.len() == 1 { ("a large file is", "it") } else { ("large files are", "them") };
+    let message = format!("{are} stored again whenever the project's code changes: {}", named.join(", "));
+    Diagnostic::warning(code::FILES_LARGE, message).help(format!(
+        "declare {them} under `weights` in `cog.yaml`, which makes layers of their own, or name {them} in `.dockerignore`"
+    ))
+}
+
+/// A size as people say it: a tenth decides nothing.
+#[expect(clippy::cast_precision_loss, reason = "it is shown with one digit")]
+fn gigabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e9
+}
+
 /// Weights that do not lie in the project.
 pub fn weights_elsewhere(uri: &str, name: &str, span: Span) -> Diagnostic {
     Diagnostic::error(code::WEIGHTS_ELSEWHERE, format!("the weights `{}` are not files of the project", shown(uri)))

@@ -8,6 +8,7 @@ pub mod disk;
 mod documents;
 pub mod error;
 pub mod glob;
+pub mod large;
 pub mod memory;
 pub mod mistake;
 pub mod packages;

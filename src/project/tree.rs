@@ -74,6 +74,11 @@ pub trait Tree {
     /// error.
     fn read(&self, path: &str) -> Result<Option<Arc<str>>, TreeError>;
 
+    /// The sizes in bytes of the regular files in a directory, by name; of none where nobody knows.
+    fn sizes(&self, _directory: &str) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+
     /// The files met so far whose names are not UTF-8, with such bytes written out; listings leave them out.
     fn unnameable(&self) -> Vec<String> {
         Vec::new()

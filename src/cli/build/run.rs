@@ -161,6 +161,7 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
     if given.plan.is_none() {
         let root = project::root(args.project.directory.as_deref())?;
         given.request.contexts = context::of_project(&root, sources, sink)?;
+        project::hint_at_large_files(Some(&root), sink)?;
     }
     Ok(Some(known))
 }

@@ -168,6 +168,11 @@ fn regular(fd: OwnedFd) -> Result<Found, Refusal> {
     }
 }
 
+/// How large a file is; `None`: it is gone.
+pub fn size_of(directory: &OwnedFd, name: &str) -> Option<u64> {
+    rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).ok()?.st_size.try_into().ok()
+}
+
 /// What an entry is; `None` when it is gone. Some file systems do not tell in a listing.
 pub fn kind_of(directory: &OwnedFd, name: &CStr, told: FileType) -> Result<Option<FileKind>, Errno> {
     let kind = match told {
