@@ -635,15 +635,20 @@ fn interrupts(engine: &Engine) {
     let moments = std::env::var("COGPACK_CANCELS").ok().and_then(|text| text.parse().ok()).unwrap_or(MOMENTS);
     let name = model.name.clone();
     let predict = ["predict", &name, "-i", "text=a", "-i", "wait=60"];
-    for moment in (1..=moments).map(|number| STEP * number).chain([Duration::MAX]) {
+    for moment in (1..=moments).map(|number| STEP * number) {
         let mut started = Started::new(&model, &predict);
-        match moment {
-            Duration::MAX => started.wait_for("predicting"),
-            moment => thread::sleep(moment),
-        }
+        thread::sleep(moment);
         started.interrupt();
         let (code, told) = started.end();
         assert_eq!(code, Some(130), "{}, after {moment:?}: {told}", engine.name);
+        model.assert_nothing_is_left();
+    }
+    for (slow, words) in [("-e=SLOW=60", "setting up"), ("-i=wait=60", "predicting")] {
+        let mut started = Started::new(&model, &["predict", &name, "-i", "text=a", slow]);
+        started.wait_for(words);
+        assert_eq!(model.containers().len(), 1, "{}: {words}", engine.name);
+        started.interrupt();
+        assert_eq!(started.end().0, Some(130), "{}: {words}", engine.name);
         model.assert_nothing_is_left();
     }
     let mut terminated = Started::new(&model, &predict);
@@ -656,4 +661,32 @@ fn interrupts(engine: &Engine) {
     serving.interrupt();
     assert_eq!(serving.end().0, Some(130));
     model.assert_nothing_is_left();
+}
+
+#[test]
+fn an_interrupt_while_the_project_is_built_leaves_nothing_on_docker_20() {
+    on(engine::docker_20(), interrupts_a_build);
+}
+
+#[test]
+fn an_interrupt_while_the_project_is_built_leaves_nothing_on_docker_26() {
+    on(engine::docker_26(), interrupts_a_build);
+}
+
+fn interrupts_a_build(engine: &Engine) {
+    let step = format!("  run: [\"echo {}; sleep 60\"]\nrun: run.py", std::process::id());
+    let slow = RUN_ALONE.replace("run: run.py", &step);
+    // What the command says is written beside the project's files.
+    let files = [("cog.yaml", slow.as_str()), ("run.py", STREAMING), (".dockerignore", "said\n")];
+    let model = Model::new(engine, "slow-build", &files);
+    for command in ["predict", "serve"] {
+        let arguments: &[&str] = if command == "predict" { &["predict", "-i", "words=a"] } else { &["serve"] };
+        let mut started = Started::new(&model, &[arguments, &["--progress", "plain"]].concat());
+        started.wait_for("sleep 60");
+        started.interrupt();
+        let (code, told) = started.end();
+        assert_eq!(code, Some(130), "{}: {command}: {told}", engine.name);
+        assert!(!model.has_image());
+        model.assert_nothing_is_left();
+    }
 }
