@@ -491,6 +491,27 @@ fn watched(model: &Model<'_>, input: &str) -> (Vec<String>, Option<i32>) {
     (seen, process.wait().unwrap().code())
 }
 
+/// A server that sends nothing before the end.
+const OLD: &str = r#"
+from cog import BasePredictor, ConcatenateIterator
+
+
+class Predictor(BasePredictor):
+    def predict(self, words: str) -> ConcatenateIterator[str]:
+        for word in words.split():
+            yield word + " "
+"#;
+
+#[test]
+fn an_older_sdk_predicts_with_a_server_of_its_age() {
+    on(engine::docker_26(), |engine| {
+        let config = "build:\n  python_version: \"3.11\"\n  sdk_version: \"0.19.3\"\npredict: predict.py:Predictor\n";
+        let model = Model::new(engine, "old", &[("cog.yaml", config), ("predict.py", OLD)]);
+        assert_eq!(model.good(&["predict", "-i", "words=one two"]), "one two \n");
+        model.assert_nothing_is_left();
+    });
+}
+
 fn streams(engine: &Engine) {
     let model = Model::new(engine, "streaming", &[("cog.yaml", RUN_ALONE), ("run.py", STREAMING)]);
     model.good(&["build", "-t", &model.name]);
