@@ -145,17 +145,34 @@ fn at_all(diagnostic: Diagnostic, places: impl Iterator<Item = (Span, String)>) 
     })
 }
 
-/// E0711: a release is asked for that the catalog does not list. It is an error when somebody must say which CUDA it needs.
-pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid: bool) -> Diagnostic {
+/// What somebody must say of a release that is not listed.
+#[derive(Clone, Copy)]
+pub enum Unsaid<'a> {
+    /// Which CUDA it needs.
+    Cuda,
+    /// Which release of this package it needs.
+    Package(&'a str),
+}
+
+/// E0711: a release is asked for that the catalog does not list. It is an error when somebody must say what it needs.
+pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid: Option<Unsaid<'_>>) -> Diagnostic {
     let name = &catalog.name;
     let known = known(catalog);
-    let (diagnostic, help) = if unsaid {
-        let message = format!("`{name}` {version} is not in the catalog, and nothing says which `cuda` it needs");
-        let help = format!("{known}: ask for one of these, or say the CUDA with `build.cuda` in `cog.yaml`");
-        (Diagnostic::error(code::RESOLVE_UNLISTED, message), help)
-    } else {
-        let message = format!("`{name}` {version} is not in the catalog, so what it needs is not known");
-        (Diagnostic::warning(code::RESOLVE_UNLISTED, message), known)
+    let (diagnostic, help) = match unsaid {
+        Some(unsaid) => {
+            let (needed, say) = match unsaid {
+                Unsaid::Cuda => ("cuda", "say the CUDA with `build.cuda` in `cog.yaml`".to_owned()),
+                Unsaid::Package(package) => (package, format!("ask for one release of `{package}`, with `==`")),
+            };
+            let message =
+                format!("`{name}` {version} is not in the catalog, and nothing says which `{needed}` it needs");
+            let help = format!("{known}: ask for one of these, or {say}");
+            (Diagnostic::error(code::RESOLVE_UNLISTED, message), help)
+        }
+        None => {
+            let message = format!("`{name}` {version} is not in the catalog, so what it needs is not known");
+            (Diagnostic::warning(code::RESOLVE_UNLISTED, message), known)
+        }
     };
     let diagnostic = diagnostic.help(help);
     match span {

@@ -19,6 +19,7 @@ mod quick;
 mod solve;
 mod stack;
 pub mod trace;
+mod unlisted;
 mod versions;
 
 use std::collections::BTreeMap;

@@ -14,9 +14,9 @@ use crate::eval::{Evaluated, Evaluator};
 use crate::project::packages::normalize;
 use crate::resolve::catalog::{Catalog, Release};
 use crate::resolve::solve::problem::{Effort, Problem};
-use crate::resolve::{Dependency, Inputs, Participant, Requirement, error, solve};
+use crate::resolve::{Dependency, Inputs, Participant, Requirement, error, solve, unlisted};
 use crate::source::Span;
-use crate::version::{Constraint, Version};
+use crate::version::Constraint;
 
 /// The name under which the project's own files ask for a version of Python.
 const PYTHON: &str = "python";
@@ -38,9 +38,11 @@ pub fn resolve(
     let mut together = Asked::new();
     for (name, requirements) in &asked {
         let Some(catalog) = inputs.library.catalogs.get(name).filter(|_| !requirements.is_empty()) else { continue };
-        if let Some(version) = unlisted(catalog, requirements) {
-            tell_unlisted(inputs, catalog, &version, requirements, sink);
+        if let Some(version) = unlisted::version(catalog, requirements) {
+            unlisted::tell(inputs, catalog, &version, &asked, sink);
             chosen.insert(name.clone(), Dependency { version: Some(version), ..Dependency::default() });
+        } else if let Some(dependency) = unlisted::beside(inputs, catalog, &asked, sink) {
+            chosen.insert(name.clone(), dependency);
         } else if depends(inputs, catalog, &asked) {
             together.insert(name.clone(), requirements.clone());
         } else {
@@ -151,30 +153,6 @@ fn mark_brought(
             dependency.brought = true;
         }
     }
-}
-
-/// The version that is asked for exactly and that the catalog does not list, if it may be another.
-fn unlisted(catalog: &Catalog, requirements: &[Requirement]) -> Option<Version> {
-    let exact = requirements.iter().find_map(|asked| asked.constraint.as_exact()).filter(|_| catalog.others)?;
-    let asked = Constraint::exact(&exact);
-    let is_listed = catalog.newest(&[&asked]).is_some();
-    let fits = requirements.iter().all(|asked| asked.constraint.contains(&exact));
-    (!is_listed && fits).then_some(exact)
-}
-
-/// Tells that nothing is known of a release; where the project asks for a GPU, somebody must say which CUDA it needs.
-fn tell_unlisted(
-    inputs: &Inputs<'_>,
-    catalog: &Catalog,
-    version: &Version,
-    requirements: &[Requirement],
-    sink: &mut Sink,
-) {
-    let build = &inputs.project.config.build;
-    let needs_image = catalog.needs.iter().any(|name| inputs.library.catalogs.get(name).is_some_and(|of| of.images));
-    let span = requirements.iter().find(|asked| asked.constraint.as_exact().is_some()).map(|asked| asked.span);
-    let unsaid = needs_image && build.gpu && build.cuda.is_none();
-    sink.push(error::unlisted(catalog, version, span, unsaid));
 }
 
 /// What the blocks ask for, then what the project's files say of it.
