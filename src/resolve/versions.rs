@@ -119,8 +119,27 @@ fn solved(inputs: &Inputs<'_>, asked: &Asked, sink: &mut Sink) -> Option<IndexMa
             }
         }
     }
+    mark_newer(&problem, &chosen, &mut dependencies);
     mark_brought(inputs, &problem, &chosen, &mut dependencies);
     Some(dependencies)
+}
+
+/// Finds what has to run in a newer release than the image has: a package brings that itself. Its columns are told then.
+fn mark_newer(problem: &Problem<'_>, chosen: &[(usize, &Release)], dependencies: &mut IndexMap<String, Dependency>) {
+    for (thing, release) in chosen {
+        for (name, constraint) in &release.details().requires {
+            let of = problem.thing(name).filter(|_| problem.brings(*thing, release.details(), name));
+            let Some(catalog) = of.map(|of| problem.things[of].catalog) else { continue };
+            let (Some(dependency), Some(brought)) = (dependencies.get_mut(name), catalog.newest(&[constraint])) else {
+                continue;
+            };
+            let known = dependency.newer.as_ref().or(dependency.version.as_ref());
+            if brought.version() > known {
+                dependency.newer = brought.version().cloned();
+                dependency.columns.clone_from(&brought.details().columns);
+            }
+        }
+    }
 }
 
 /// Finds what the image that runs need not have: what needs it brings it, and no package that the project asks for looks for
