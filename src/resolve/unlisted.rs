@@ -28,7 +28,7 @@ pub fn tell(inputs: &Inputs<'_>, catalog: &Catalog, version: &Version, asked: &A
     let requirements = asked.get(&catalog.name).map(Vec::as_slice).unwrap_or_default();
     let needs_image = catalog.needs.iter().any(|name| catalogs.get(name).is_some_and(|of| of.images));
     let is_open = |name: &&String| {
-        catalogs.get(*name).is_some_and(|of| of.package)
+        catalogs.get(name).is_some_and(|of| of.package)
             && exact(asked.get(*name).map(Vec::as_slice).unwrap_or_default()).is_none()
     };
     let unsaid = match catalog.needs.iter().find(is_open) {
