@@ -153,3 +153,31 @@ fn a_platform_without_images_for_a_gpu_is_told_so() {
     assert_eq!(found.message, "`cog.yaml` asks for `cuda`, which cannot be had");
     assert!(found.help.as_deref().unwrap().starts_with("no base image for `linux/arm64` has `cuda`"), "{found:?}");
 }
+
+#[test]
+fn an_index_that_pytorch_alone_is_taken_from_chooses_its_build() {
+    let project =
+        "[project]\nname = \"x\"\nversion = \"1\"\nrequires-python = \">=3.10\"\ndependencies = [\"torch==2.5.1\"]\n";
+    let index = "[[tool.uv.index]]\nname = \"pt\"\nurl = \"https://download.pytorch.org/whl/cu121\"\nexplicit = true\n\
+                 [[tool.uv.index]]\nname = \"mac\"\nurl = \"https://download.pytorch.org/whl/cpu\"\nexplicit = true\n";
+    let with = |sources: &str| {
+        let pyproject = format!("{project}{index}{sources}");
+        let found = compiled("build: {gpu: true}", "", &[("pyproject.toml", &pyproject)]);
+        assert!(found.metadata.python_packages.index_urls.len() < 2, "{sources}");
+        chosen(&found, &["torch", "cuda"])
+    };
+    assert_eq!(with(""), "torch 2.5.1+cu124, cuda 12.4", "nobody names the indexes");
+    assert_eq!(with("[tool.uv.sources]\ntorch = { index = \"pt\" }\n"), "torch 2.5.1+cu121, cuda 12.1");
+    let two = "[tool.uv.sources]\ntorch = [\n  { index = \"mac\", marker = \"sys_platform == 'darwin'\" },\n  \
+               { index = \"pt\", marker = \"sys_platform == 'linux'\" },\n]\n";
+    assert_eq!(with(two), "torch 2.5.1+cu121, cuda 12.1");
+    let extra = "[tool.uv.sources]\ntorch = { index = \"mac\", extra = \"cpu\" }\n";
+    assert_eq!(with(extra), "torch 2.5.1+cu124, cuda 12.4");
+    let more = "[tool.uv]\nextra-index-url = [\"https://download.pytorch.org/whl/cu118\"]\n";
+    assert_eq!(with(more), "torch 2.5.1+cu118, cuda 11.8");
+    let poetry = "[tool.poetry]\nname = \"x\"\n[tool.poetry.dependencies]\npython = \">=3.10,<3.13\"\n\
+                  torch = { version = \"2.5.1\", source = \"pt\" }\n[[tool.poetry.source]]\nname = \"pt\"\n\
+                  url = \"https://download.pytorch.org/whl/cu118\"\npriority = \"explicit\"\n";
+    let found = compiled("build: {gpu: true}", "", &[("pyproject.toml", poetry)]);
+    assert_eq!(chosen(&found, &["torch", "cuda"]), "torch 2.5.1+cu118, cuda 11.8");
+}
