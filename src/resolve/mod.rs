@@ -11,6 +11,7 @@ pub mod error;
 pub mod glance;
 pub mod image;
 pub mod library;
+mod lone;
 mod order;
 mod own;
 mod params;

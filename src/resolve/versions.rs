@@ -14,7 +14,7 @@ use crate::eval::{Evaluated, Evaluator};
 use crate::project::packages::normalize;
 use crate::resolve::catalog::{Catalog, Release};
 use crate::resolve::solve::problem::{Effort, Problem};
-use crate::resolve::{Dependency, Inputs, Participant, Requirement, error, solve, unlisted};
+use crate::resolve::{Dependency, Inputs, Participant, Requirement, lone, solve, unlisted};
 use crate::source::Span;
 use crate::version::Constraint;
 
@@ -46,9 +46,9 @@ pub fn resolve(
         } else if depends(inputs, catalog, &asked) {
             together.insert(name.clone(), requirements.clone());
         } else {
-            match alone(inputs, catalog, requirements) {
+            match lone::choose(inputs, catalog, requirements) {
                 Some(release) => drop(chosen.insert(name.clone(), dependency(catalog, release))),
-                None => sink.push(no_version(catalog, requirements)),
+                None => sink.push(lone::no_version(catalog, requirements)),
             }
         }
     }
@@ -264,68 +264,4 @@ fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
             when: None,
         })
         .collect()
-}
-
-/// The newest release that fits, one that a base image has before others.
-fn alone<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
-    let fits = |release: &&Release| requirements.iter().all(|asked| catalog.fits(release, &asked.constraint));
-    let known = inputs.library.images.versions(&catalog.name);
-    let in_an_image = catalog.releases.iter().filter(|release| known.contains(&release.written()));
-    in_an_image.chain(&catalog.releases).find(fits)
-}
-
-/// Names the requirements that conflict: the fewest that no release fits together, found by leaving out one at a time.
-fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnostic::Diagnostic {
-    let nothing_fits = |asked: &[&Requirement]| {
-        let constraints: Vec<&Constraint> = asked.iter().map(|one| &one.constraint).collect();
-        catalog.newest(&constraints).is_none()
-    };
-    let mut conflict: Vec<&Requirement> = requirements.iter().collect();
-    let mut index = 0;
-    while index < conflict.len() {
-        let mut fewer = conflict.clone();
-        fewer.remove(index);
-        if nothing_fits(&fewer) {
-            conflict = fewer;
-        } else {
-            index += 1;
-        }
-    }
-    error::no_version(catalog, &conflict, None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::SourceMap;
-
-    fn catalog() -> Catalog {
-        Catalog::shipped("name = \"tool\"\nversions = [\"2.1\", \"2.0\", \"1.5\", \"1.0\"]\n").unwrap()
-    }
-
-    fn asked(constraints: &[&str]) -> Vec<Requirement> {
-        let file = SourceMap::new().add("a.block", "");
-        let requirement = |(index, text): (usize, &&str)| Requirement {
-            constraint: Constraint::parse(text).unwrap(),
-            span: Span::new(file, index, index),
-            by: format!("`{index}`"),
-            when: None,
-        };
-        constraints.iter().enumerate().map(requirement).collect()
-    }
-
-    #[test]
-    fn a_conflict_names_no_more_than_it_must() {
-        let found = no_version(&catalog(), &asked(&[">=1", "<2", "*", ">=2", "!=1.5"]));
-        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `<2`, and `3` asks for `>=2`");
-        let found = no_version(&catalog(), &asked(&["<2", ">=1.5", "!=1.5"]));
-        assert_eq!(found.related.len(), 2, "each pair of them fits together");
-    }
-
-    #[test]
-    fn one_that_nothing_fits_stands_alone_and_is_told_what_is_known() {
-        let found = no_version(&catalog(), &asked(&["<2", ">=7"]));
-        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `>=7`");
-        assert_eq!(found.help.unwrap(), "`tool` is known from 1.0 to 2.1");
-    }
 }
