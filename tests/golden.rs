@@ -1,4 +1,4 @@
-//! `tests/golden/resolutions.json`: what sets of requirements must resolve to, through `cogpack plan --json`.
+//! `tests/golden/*.json`: what sets of requirements must resolve to, through `cogpack plan --json`.
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "the test reads its cases")]
 
 mod support;
@@ -62,9 +62,12 @@ fn wrong(case: &Value) -> Vec<String> {
 
 #[test]
 fn every_set_of_requirements_resolves_as_it_must() {
-    let text = std::fs::read_to_string(support::root().join("tests/golden/resolutions.json")).unwrap();
-    let cases: Value = serde_json::from_str(&text).unwrap();
-    let cases = cases["cases"].as_array().unwrap();
+    let mut cases: Vec<Value> = Vec::new();
+    for name in ["resolutions", "others"] {
+        let text = std::fs::read_to_string(support::root().join(format!("tests/golden/{name}.json"))).unwrap();
+        let read: Value = serde_json::from_str(&text).unwrap();
+        cases.extend(read["cases"].as_array().unwrap().iter().cloned());
+    }
     assert!(cases.len() >= 31, "{}", cases.len());
     let failed: Vec<String> = cases
         .iter()

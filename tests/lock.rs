@@ -60,6 +60,25 @@ fn why_leads_from_a_name_to_the_file_that_asks() {
 }
 
 #[test]
+fn a_name_that_nothing_has_is_told_what_to_ask_instead() {
+    let folder = model();
+    for (name, instead) in [
+        ("", "name a package, a stage, a phase, or an absolute path"),
+        ("./predict.py", "did you mean `/src/predict.py`?"),
+        ("/opt/nothing", "it is in the base image nvidia/cuda:"),
+    ] {
+        let (code, printed, told) = run(&["plan", "--why", name], folder.path());
+        assert_eq!((code, printed.as_str()), (Some(2), ""), "{name}");
+        assert!(told.contains(instead), "{name}: {told}");
+    }
+    let (_, short, _) = run(&["plan", "--why", "build.framework-deps"], folder.path());
+    let (_, long, _) = run(&["plan", "--why", "build.03-framework-deps"], folder.path());
+    assert!(short.contains("stage torch-install ") && short == long, "{short}");
+    let (_, _, told) = run(&["plan", "--base", "cuda-12.4.1"], folder.path());
+    assert!(told.contains("did you mean one of these: `cuda-12.4.1-cudnn9-devel-ubuntu22.04`"), "{told}");
+}
+
+#[test]
 fn detect_tells_each_predicate_and_what_decided_it() {
     let folder = model();
     let output = support::run(&["explain", "--detect", folder.path().to_str().unwrap()]);

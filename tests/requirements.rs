@@ -94,3 +94,90 @@ fn what_is_locked_is_installed_as_locked() {
     assert!(compiled.metadata.python_packages.index_urls.is_empty(), "the lock knows its index");
     assert!(!compiled.plan.stages.iter().any(|stage| stage.id == "torch-install"), "uv installs it");
 }
+
+/// The operations of a stage, as text; `None`: there is no such stage.
+fn stage(compiled: &Compilation, id: &str) -> Option<String> {
+    compiled.plan.stages.iter().find(|stage| stage.id == id).map(|stage| format!("{:?}", stage.operations))
+}
+
+#[test]
+fn pages_of_links_are_there_where_pytorch_is_installed() {
+    let lines = "-f https://files.example/whl/torch_stable.html\n--pre\ntorch==1.8.1+cu111\n";
+    let found = compiled("build: {gpu: true, python_version: '3.9', cuda: '11.1'}", lines, &[]);
+    let install = stage(&found, "torch-install").unwrap();
+    assert!(install.contains(r#""--find-links", "https://files.example/whl/torch_stable.html""#), "{install}");
+    assert!(!install.contains("--pre"), "{install}");
+}
+
+#[test]
+fn what_has_hashes_is_installed_where_they_are_checked() {
+    let found = compiled(GPU, "torch==2.5.1 --hash=sha256:00\nnumpy==2.0.0 --hash=sha256:01\n", &[]);
+    assert_eq!(stage(&found, "torch-install"), None);
+    assert!(stage(&found, "uv-sync").is_some());
+    assert_eq!(chosen(&found, &["torch", "cuda"]), "torch 2.5.1+cu124, cuda 12.4");
+}
+
+#[test]
+fn tensorflow_under_its_other_name_needs_the_same() {
+    let found = compiled("build: {gpu: true, python_version: '3.10'}", "tensorflow_gpu==2.10.0\n", &[]);
+    assert_eq!(chosen(&found, &["tensorflow-gpu", "cuda", "cudnn"]), "tensorflow-gpu 2.10.0, cuda 11.2, cudnn 8");
+    assert_eq!(found.metadata.python_packages.requirements, ["tensorflow_gpu==2.10.0"]);
+    assert!(stage(&found, "tensorflow-install").unwrap().contains("tensorflow-gpu==2.10.0"));
+}
+
+#[test]
+fn packages_of_cog_yaml_alone_make_a_python_project() {
+    let tree =
+        |config: &str| -> MemoryTree { [("cog.yaml", config), ("deps/gpu.txt", "torch==2.5.1")].into_iter().collect() };
+    for config in ["build: {python_packages: [torch==2.5.1]}", "build: {python_requirements: deps/gpu.txt}"] {
+        let (sources, mut sink) = (SourceMap::new(), Sink::new());
+        let found = compile::compile(Box::new(tree(config)), &Options::default(), &sources, &mut sink);
+        assert_eq!(chosen(&found.unwrap(), &["torch"]), "torch 2.5.1+cpu", "{config}");
+    }
+}
+
+#[test]
+fn the_driver_runs_the_cuda_that_pytorch_brings_as_well() {
+    let found = compiled("build: {gpu: true, python_version: '3.9'}", "torch==2.8.0\ntensorflow==2.6.0\n", &[]);
+    assert_eq!(chosen(&found, &["torch", "cuda"]), "torch 2.8.0+cu129, cuda 11.2");
+    assert_eq!(found.plan.export.labels["run.cogpack.nvidia-driver"], ">=525.60.13");
+}
+
+#[test]
+fn a_platform_without_images_for_a_gpu_is_told_so() {
+    let (sources, mut sink) = (SourceMap::new(), Sink::new());
+    let tree: MemoryTree = [("cog.yaml", GPU), ("requirements.txt", "numpy\n")].into_iter().collect();
+    let options = Options { platform: ("linux".into(), "arm64".into()), ..Options::default() };
+    assert!(compile::compile(Box::new(tree), &options, &sources, &mut sink).is_none());
+    let [found] = sink.diagnostics() else { panic!("{:?}", sink.diagnostics()) };
+    assert_eq!(found.message, "`cog.yaml` asks for `cuda`, which cannot be had");
+    assert!(found.help.as_deref().unwrap().starts_with("no base image for `linux/arm64` has `cuda`"), "{found:?}");
+}
+
+#[test]
+fn an_index_that_pytorch_alone_is_taken_from_chooses_its_build() {
+    let project =
+        "[project]\nname = \"x\"\nversion = \"1\"\nrequires-python = \">=3.10\"\ndependencies = [\"torch==2.5.1\"]\n";
+    let index = "[[tool.uv.index]]\nname = \"pt\"\nurl = \"https://download.pytorch.org/whl/cu121\"\nexplicit = true\n\
+                 [[tool.uv.index]]\nname = \"mac\"\nurl = \"https://download.pytorch.org/whl/cpu\"\nexplicit = true\n";
+    let with = |sources: &str| {
+        let pyproject = format!("{project}{index}{sources}");
+        let found = compiled("build: {gpu: true}", "", &[("pyproject.toml", &pyproject)]);
+        assert!(found.metadata.python_packages.index_urls.len() < 2, "{sources}");
+        chosen(&found, &["torch", "cuda"])
+    };
+    assert_eq!(with(""), "torch 2.5.1+cu124, cuda 12.4", "nobody names the indexes");
+    assert_eq!(with("[tool.uv.sources]\ntorch = { index = \"pt\" }\n"), "torch 2.5.1+cu121, cuda 12.1");
+    let two = "[tool.uv.sources]\ntorch = [\n  { index = \"mac\", marker = \"sys_platform == 'darwin'\" },\n  \
+               { index = \"pt\", marker = \"sys_platform == 'linux'\" },\n]\n";
+    assert_eq!(with(two), "torch 2.5.1+cu121, cuda 12.1");
+    let extra = "[tool.uv.sources]\ntorch = { index = \"mac\", extra = \"cpu\" }\n";
+    assert_eq!(with(extra), "torch 2.5.1+cu124, cuda 12.4");
+    let more = "[tool.uv]\nextra-index-url = [\"https://download.pytorch.org/whl/cu118\"]\n";
+    assert_eq!(with(more), "torch 2.5.1+cu118, cuda 11.8");
+    let poetry = "[tool.poetry]\nname = \"x\"\n[tool.poetry.dependencies]\npython = \">=3.10,<3.13\"\n\
+                  torch = { version = \"2.5.1\", source = \"pt\" }\n[[tool.poetry.source]]\nname = \"pt\"\n\
+                  url = \"https://download.pytorch.org/whl/cu118\"\npriority = \"explicit\"\n";
+    let found = compiled("build: {gpu: true}", "", &[("pyproject.toml", poetry)]);
+    assert_eq!(chosen(&found, &["torch", "cuda"]), "torch 2.5.1+cu118, cuda 11.8");
+}

@@ -8,7 +8,6 @@ use crate::cli::output::Output;
 use crate::cli::project;
 use crate::compile::{self, Compilation};
 use crate::diagnostic::Sink;
-use crate::diagnostic::suggest::did_you_mean;
 use crate::plan::describe::describe;
 use crate::plan::metadata::Metadata;
 use crate::plan::model::Plan;
@@ -49,10 +48,7 @@ pub fn run(args: &PlanArgs, output: &Output) -> Result<Exit, Problem> {
 }
 
 fn unknown(compiled: &Compilation, name: &str) -> Problem {
-    let names = why::names(&compiled.plan, &compiled.metadata);
-    let help = did_you_mean(name, names.iter().map(String::as_str), || {
-        "name a package, a stage, or an absolute path in the image".into()
-    });
+    let help = why::instead(&compiled.plan, &compiled.metadata, name);
     Problem::usage(format!("nothing in this build is called `{name}`")).help(help)
 }
 

@@ -1,12 +1,16 @@
 //! Why something is in a build: a name → the chain from what is done, over the block's line, to the file that asks for it.
 
+use crate::diagnostic::suggest::did_you_mean;
 use crate::plan::describe;
 use crate::plan::metadata::Metadata;
 use crate::plan::model::{Operation, OperationKind, Origin, Plan, Stage};
 use crate::project::packages::normalize;
 
-/// What is told of a package, a path or a stage. `None` when nothing of this name is in the build.
+/// What is told of a package, a path, a stage or a phase. `None` when nothing of this name is in the build.
 pub fn why(plan: &Plan, metadata: &Metadata, name: &str) -> Option<String> {
+    if name.trim().is_empty() {
+        return None;
+    }
     let asked = dependency(metadata, name).or_else(|| package(metadata, name));
     let parts = [asked, stages(plan, name), base(metadata, name)];
     let told: Vec<String> = parts.into_iter().flatten().collect();
@@ -14,9 +18,25 @@ pub fn why(plan: &Plan, metadata: &Metadata, name: &str) -> Option<String> {
 }
 
 /// All names that can be asked for: for suggestions.
-pub fn names(plan: &Plan, metadata: &Metadata) -> Vec<String> {
+fn names(plan: &Plan, metadata: &Metadata) -> Vec<String> {
     let stages = plan.stages.iter().map(|stage| stage.id.clone());
     metadata.dependencies.keys().cloned().chain(stages).collect()
+}
+
+/// What to do instead of asking for a name of which nothing is told.
+pub fn instead(plan: &Plan, metadata: &Metadata, name: &str) -> String {
+    if is_path(name) {
+        let base = &metadata.base_image.runtime;
+        return format!("no stage writes it by name: it is in the base image {base}, or made by a command");
+    }
+    let folder = plan.export.working_dir.as_deref().unwrap_or_default();
+    let path = format!("{}/{}", folder.trim_end_matches('/'), name.trim_start_matches("./"));
+    if name.contains(['/', '.']) && why(plan, metadata, &path).is_some() {
+        return format!("in the image a path is absolute: did you mean `{path}`?");
+    }
+    did_you_mean(name, names(plan, metadata).iter().map(String::as_str), || {
+        "name a package, a stage, a phase, or an absolute path in the image".into()
+    })
 }
 
 /// The version of a dependency and who asks for it.
@@ -64,7 +84,8 @@ fn base(metadata: &Metadata, name: &str) -> Option<String> {
 fn stages(plan: &Plan, name: &str) -> Option<String> {
     let mut text = String::new();
     for stage in &plan.stages {
-        let is_stage = stage.id == name;
+        let is_phase = stage.phase.is_some_and(|phase| phase.key() == name || phase.name() == name);
+        let is_stage = stage.id == name || is_phase;
         let about: Vec<&Operation> =
             stage.operations.iter().filter(|operation| is_stage || is_about(operation, name)).collect();
         let writes = stage.writes.iter().any(|path| is_path(name) && is_within(name, path));

@@ -23,7 +23,8 @@ pub fn check(inputs: &Inputs<'_>, dependencies: &IndexMap<String, Dependency>, s
     };
     for (name, dependency) in dependencies {
         let column = |column: &str| Version::parse(dependency.columns.get(column)?).ok();
-        let (Some(version), Some(smallest)) = (&dependency.version, column(SMALLEST)) else { continue };
+        let version = dependency.newer.as_ref().or(dependency.version.as_ref());
+        let (Some(version), Some(smallest)) = (version, column(SMALLEST)) else { continue };
         let asked = dependency.requirements.iter().find(|asked| !asked.constraint.is_any()).map(|asked| asked.span);
         if *driver < smallest {
             let runs = inputs.library.catalogs.get(name).and_then(|catalog| {

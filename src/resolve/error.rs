@@ -138,6 +138,11 @@ pub fn conflict(asked: &[(Span, String, String)], facts: &[String], nearest: Opt
     at_all(diagnostic, places).help(help.join("\n"))
 }
 
+/// E0707: no base image has something at all.
+pub fn not_on(span: Span, said: String, name: &str, help: &[String]) -> Diagnostic {
+    Diagnostic::error(code::RESOLVE_NO_VERSION, said).at(span, format!("needs `{name}`")).help(help.join("\n"))
+}
+
 fn at_all(diagnostic: Diagnostic, places: impl Iterator<Item = (Span, String)>) -> Diagnostic {
     places.fold(diagnostic, |diagnostic, (span, text)| match diagnostic.primary {
         None => diagnostic.at(span, text),
@@ -145,17 +150,34 @@ fn at_all(diagnostic: Diagnostic, places: impl Iterator<Item = (Span, String)>) 
     })
 }
 
-/// E0711: a release is asked for that the catalog does not list. It is an error when somebody must say which CUDA it needs.
-pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid: bool) -> Diagnostic {
+/// What somebody must say of a release that is not listed.
+#[derive(Clone, Copy)]
+pub enum Unsaid<'a> {
+    /// Which CUDA it needs.
+    Cuda,
+    /// Which release of this package it needs.
+    Package(&'a str),
+}
+
+/// E0711: a release is asked for that the catalog does not list. It is an error when somebody must say what it needs.
+pub fn unlisted(catalog: &Catalog, version: &Version, span: Option<Span>, unsaid: Option<Unsaid<'_>>) -> Diagnostic {
     let name = &catalog.name;
     let known = known(catalog);
-    let (diagnostic, help) = if unsaid {
-        let message = format!("`{name}` {version} is not in the catalog, and nothing says which `cuda` it needs");
-        let help = format!("{known}: ask for one of these, or say the CUDA with `build.cuda` in `cog.yaml`");
-        (Diagnostic::error(code::RESOLVE_UNLISTED, message), help)
-    } else {
-        let message = format!("`{name}` {version} is not in the catalog, so what it needs is not known");
-        (Diagnostic::warning(code::RESOLVE_UNLISTED, message), known)
+    let (diagnostic, help) = match unsaid {
+        Some(unsaid) => {
+            let (needed, say) = match unsaid {
+                Unsaid::Cuda => ("cuda", "say the CUDA with `build.cuda` in `cog.yaml`".to_owned()),
+                Unsaid::Package(package) => (package, format!("ask for one release of `{package}`, with `==`")),
+            };
+            let message =
+                format!("`{name}` {version} is not in the catalog, and nothing says which `{needed}` it needs");
+            let help = format!("{known}: ask for one of these, or {say}");
+            (Diagnostic::error(code::RESOLVE_UNLISTED, message), help)
+        }
+        None => {
+            let message = format!("`{name}` {version} is not in the catalog, so what it needs is not known");
+            (Diagnostic::warning(code::RESOLVE_UNLISTED, message), known)
+        }
     };
     let diagnostic = diagnostic.help(help);
     match span {
@@ -192,11 +214,20 @@ pub fn unknown_need(catalog: &Catalog, name: &str, span: Span) -> Diagnostic {
         .help(help)
 }
 
+/// So many longer names are suggested.
+const MOST_SUGGESTED: usize = 6;
+
 /// E0712: a base image is named that nothing describes, and that is no reference either.
 pub fn unknown_image(name: &str, known: &[&str], span: Option<Span>) -> Diagnostic {
-    let help = did_you_mean(name, known.iter().copied(), || {
-        "name an image that Cogpack knows, or write a reference with its tag, such as `registry.example/base:1`".into()
-    });
+    // A part of a name is what people remember: `cuda-12.4.1`.
+    let longer: Vec<&str> = known.iter().copied().filter(|known| known.contains(name)).take(MOST_SUGGESTED).collect();
+    let help = match longer.as_slice() {
+        [] => did_you_mean(name, known.iter().copied(), || {
+            "name an image that Cogpack knows, or write a reference with its tag, such as `registry.example/base:1`"
+                .into()
+        }),
+        longer => format!("did you mean one of these: {}?", listing(longer.iter().copied())),
+    };
     let diagnostic = Diagnostic::error(code::RESOLVE_ROW, format!("no base image is called `{name}`")).help(help);
     place(diagnostic, span)
 }

@@ -11,6 +11,7 @@ pub mod error;
 pub mod glance;
 pub mod image;
 pub mod library;
+mod lone;
 mod order;
 mod own;
 mod params;
@@ -19,6 +20,7 @@ mod quick;
 mod solve;
 mod stack;
 pub mod trace;
+mod unlisted;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -198,7 +200,9 @@ pub struct Dependency {
     pub version: Option<Version>,
     /// How many numbers of the version are known, where it stands for all that begin with them.
     pub precision: Option<usize>,
-    /// The other columns of its catalog row.
+    /// The newest release that runs, where a package brings a newer one than the image has.
+    pub newer: Option<Version>,
+    /// The other columns of its catalog row; of the newer one, if there is one.
     pub columns: IndexMap<String, String>,
     /// All that is asked of it.
     pub requirements: Vec<Requirement>,

@@ -14,9 +14,9 @@ use crate::eval::{Evaluated, Evaluator};
 use crate::project::packages::normalize;
 use crate::resolve::catalog::{Catalog, Release};
 use crate::resolve::solve::problem::{Effort, Problem};
-use crate::resolve::{Dependency, Inputs, Participant, Requirement, error, solve};
+use crate::resolve::{Dependency, Inputs, Participant, Requirement, lone, solve, unlisted};
 use crate::source::Span;
-use crate::version::{Constraint, Version};
+use crate::version::Constraint;
 
 /// The name under which the project's own files ask for a version of Python.
 const PYTHON: &str = "python";
@@ -38,15 +38,17 @@ pub fn resolve(
     let mut together = Asked::new();
     for (name, requirements) in &asked {
         let Some(catalog) = inputs.library.catalogs.get(name).filter(|_| !requirements.is_empty()) else { continue };
-        if let Some(version) = unlisted(catalog, requirements) {
-            tell_unlisted(inputs, catalog, &version, requirements, sink);
+        if let Some(version) = unlisted::version(catalog, requirements) {
+            unlisted::tell(inputs, catalog, &version, &asked, sink);
             chosen.insert(name.clone(), Dependency { version: Some(version), ..Dependency::default() });
+        } else if let Some(dependency) = unlisted::beside(inputs, catalog, &asked, sink) {
+            chosen.insert(name.clone(), dependency);
         } else if depends(inputs, catalog, &asked) {
             together.insert(name.clone(), requirements.clone());
         } else {
-            match alone(inputs, catalog, requirements) {
+            match lone::choose(inputs, catalog, requirements) {
                 Some(release) => drop(chosen.insert(name.clone(), dependency(catalog, release))),
-                None => sink.push(no_version(catalog, requirements)),
+                None => sink.push(lone::no_version(catalog, requirements)),
             }
         }
     }
@@ -117,8 +119,27 @@ fn solved(inputs: &Inputs<'_>, asked: &Asked, sink: &mut Sink) -> Option<IndexMa
             }
         }
     }
+    mark_newer(&problem, &chosen, &mut dependencies);
     mark_brought(inputs, &problem, &chosen, &mut dependencies);
     Some(dependencies)
+}
+
+/// Finds what has to run in a newer release than the image has: a package brings that itself. Its columns are told then.
+fn mark_newer(problem: &Problem<'_>, chosen: &[(usize, &Release)], dependencies: &mut IndexMap<String, Dependency>) {
+    for (thing, release) in chosen {
+        for (name, constraint) in &release.details().requires {
+            let of = problem.thing(name).filter(|_| problem.brings(*thing, release.details(), name));
+            let Some(catalog) = of.map(|of| problem.things[of].catalog) else { continue };
+            let (Some(dependency), Some(brought)) = (dependencies.get_mut(name), catalog.newest(&[constraint])) else {
+                continue;
+            };
+            let known = dependency.newer.as_ref().or(dependency.version.as_ref());
+            if brought.version() > known {
+                dependency.newer = brought.version().cloned();
+                dependency.columns.clone_from(&brought.details().columns);
+            }
+        }
+    }
 }
 
 /// Finds what the image that runs need not have: what needs it brings it, and no package that the project asks for looks for
@@ -151,30 +172,6 @@ fn mark_brought(
             dependency.brought = true;
         }
     }
-}
-
-/// The version that is asked for exactly and that the catalog does not list, if it may be another.
-fn unlisted(catalog: &Catalog, requirements: &[Requirement]) -> Option<Version> {
-    let exact = requirements.iter().find_map(|asked| asked.constraint.as_exact()).filter(|_| catalog.others)?;
-    let asked = Constraint::exact(&exact);
-    let is_listed = catalog.newest(&[&asked]).is_some();
-    let fits = requirements.iter().all(|asked| asked.constraint.contains(&exact));
-    (!is_listed && fits).then_some(exact)
-}
-
-/// Tells that nothing is known of a release; where the project asks for a GPU, somebody must say which CUDA it needs.
-fn tell_unlisted(
-    inputs: &Inputs<'_>,
-    catalog: &Catalog,
-    version: &Version,
-    requirements: &[Requirement],
-    sink: &mut Sink,
-) {
-    let build = &inputs.project.config.build;
-    let needs_image = catalog.needs.iter().any(|name| inputs.library.catalogs.get(name).is_some_and(|of| of.images));
-    let span = requirements.iter().find(|asked| asked.constraint.as_exact().is_some()).map(|asked| asked.span);
-    let unsaid = needs_image && build.gpu && build.cuda.is_none();
-    sink.push(error::unlisted(catalog, version, span, unsaid));
 }
 
 /// What the blocks ask for, then what the project's files say of it.
@@ -267,68 +264,4 @@ fn python(inputs: &Inputs<'_>) -> Vec<Requirement> {
             when: None,
         })
         .collect()
-}
-
-/// The newest release that fits, one that a base image has before others.
-fn alone<'c>(inputs: &Inputs<'_>, catalog: &'c Catalog, requirements: &[Requirement]) -> Option<&'c Release> {
-    let fits = |release: &&Release| requirements.iter().all(|asked| catalog.fits(release, &asked.constraint));
-    let known = inputs.library.images.versions(&catalog.name);
-    let in_an_image = catalog.releases.iter().filter(|release| known.contains(&release.written()));
-    in_an_image.chain(&catalog.releases).find(fits)
-}
-
-/// Names the requirements that conflict: the fewest that no release fits together, found by leaving out one at a time.
-fn no_version(catalog: &Catalog, requirements: &[Requirement]) -> crate::diagnostic::Diagnostic {
-    let nothing_fits = |asked: &[&Requirement]| {
-        let constraints: Vec<&Constraint> = asked.iter().map(|one| &one.constraint).collect();
-        catalog.newest(&constraints).is_none()
-    };
-    let mut conflict: Vec<&Requirement> = requirements.iter().collect();
-    let mut index = 0;
-    while index < conflict.len() {
-        let mut fewer = conflict.clone();
-        fewer.remove(index);
-        if nothing_fits(&fewer) {
-            conflict = fewer;
-        } else {
-            index += 1;
-        }
-    }
-    error::no_version(catalog, &conflict, None)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::SourceMap;
-
-    fn catalog() -> Catalog {
-        Catalog::shipped("name = \"tool\"\nversions = [\"2.1\", \"2.0\", \"1.5\", \"1.0\"]\n").unwrap()
-    }
-
-    fn asked(constraints: &[&str]) -> Vec<Requirement> {
-        let file = SourceMap::new().add("a.block", "");
-        let requirement = |(index, text): (usize, &&str)| Requirement {
-            constraint: Constraint::parse(text).unwrap(),
-            span: Span::new(file, index, index),
-            by: format!("`{index}`"),
-            when: None,
-        };
-        constraints.iter().enumerate().map(requirement).collect()
-    }
-
-    #[test]
-    fn a_conflict_names_no_more_than_it_must() {
-        let found = no_version(&catalog(), &asked(&[">=1", "<2", "*", ">=2", "!=1.5"]));
-        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `<2`, and `3` asks for `>=2`");
-        let found = no_version(&catalog(), &asked(&["<2", ">=1.5", "!=1.5"]));
-        assert_eq!(found.related.len(), 2, "each pair of them fits together");
-    }
-
-    #[test]
-    fn one_that_nothing_fits_stands_alone_and_is_told_what_is_known() {
-        let found = no_version(&catalog(), &asked(&["<2", ">=7"]));
-        assert_eq!(found.message, "no release of `tool` fits: `1` asks for `>=7`");
-        assert_eq!(found.help.unwrap(), "`tool` is known from 1.0 to 2.1");
-    }
 }

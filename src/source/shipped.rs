@@ -69,6 +69,7 @@ pub const CATALOGS: &[Shipped] = shipped![
     "stdlib/catalog/pdm.toml",
     "stdlib/catalog/poetry.toml",
     "stdlib/catalog/python.toml",
+    "stdlib/catalog/tensorflow-gpu.toml",
     "stdlib/catalog/tensorflow.toml",
     "stdlib/catalog/torch.toml",
     "stdlib/catalog/torchaudio.toml",

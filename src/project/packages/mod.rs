@@ -5,6 +5,7 @@
 //! `requirements.txt`); `pyproject.toml`; `Pipfile` and its lock; the locks of uv, Poetry and PDM; `.python-version`.
 
 mod gather;
+mod index;
 mod line;
 mod lock;
 mod marker;
@@ -35,6 +36,8 @@ pub struct Packages {
     pub lines: Vec<Located<String>>,
     /// Extra index URLs, in the order they were found; one that `--index-url` names is the first.
     pub indexes: Vec<Located<String>>,
+    /// Indexes that one package is taken from, and no other for that, by its normalized name.
+    pub own_indexes: IndexMap<String, Vec<Located<String>>>,
     /// Options that concern all lines, as a requirements file takes them: `--pre`, `--find-links URL`.
     pub options: Vec<Located<String>>,
     /// The lines of a constraints file: what `-c` names.

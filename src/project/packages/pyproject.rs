@@ -3,14 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::project::data::{DataKind, Format};
+use crate::project::data::Format;
 use crate::project::decode::{Table, Value};
 use crate::project::packages::gather::Gather;
-use crate::project::packages::{PythonRequirement, poetry, requirement};
-
-/// Tables of indexes: the key of the table, and how an index says that only those who name it get it.
-const INDEXES: &[(&str, &str)] =
-    &[("tool.uv.index", "explicit"), ("tool.poetry.source", "priority"), ("tool.pdm.source", "")];
+use crate::project::packages::{PythonRequirement, index, poetry, requirement};
 
 /// Reads `pyproject.toml`, if there is one.
 pub fn read(gather: &mut Gather) {
@@ -25,11 +21,7 @@ pub fn read(gather: &mut Gather) {
     if let Some(table) = at("tool.poetry.dependencies").and_then(|value| Table::open(&value, gather.sink)) {
         poetry::read(gather, &table, &named);
     }
-    for (path, limited) in INDEXES {
-        for index in at(path).map(|value| value.items(gather.sink)).unwrap_or_default() {
-            read_index(gather, &index, limited);
-        }
-    }
+    index::read(gather, &data);
 }
 
 /// Reads `[project]`; the names of its dependencies.
@@ -49,18 +41,4 @@ fn read_project(gather: &mut Gather, project: &Table) -> BTreeSet<String> {
         }
     }
     names
-}
-
-fn read_index(gather: &mut Gather, index: &Value, limited: &str) {
-    let Some(table) = Table::open(index, gather.sink) else {
-        return;
-    };
-    let explicit = table.value(limited).is_some_and(|value| match &value.data.kind {
-        DataKind::Bool(explicit) => *explicit,
-        DataKind::String(priority) => priority == "explicit",
-        _ => false,
-    });
-    if let Some(url) = table.string("url", gather.sink).filter(|_| !explicit) {
-        gather.add_index(&url.value, false, url.span);
-    }
 }

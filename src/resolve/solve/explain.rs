@@ -28,12 +28,28 @@ pub fn explain(inputs: &Inputs<'_>, problem: &Problem<'_>) -> Diagnostic {
         && asked.iter().all(|ask| ask.thing == first.thing && ask.kind == AskKind::Version)
     {
         let catalog = problem.things[first.thing].catalog;
+        if let Some(fact) = on_no_image(inputs, problem, first.thing) {
+            let build = &inputs.project.config.build;
+            let span = build.gpu_at.filter(|_| build.gpu).unwrap_or(first.requirement.span);
+            let said = format!("{} asks for `{}`, which cannot be had", inputs.called(span), catalog.name);
+            let instead = "build for another platform, or on a base image that has it, with `--base`".to_owned();
+            return error::not_on(span, said, &catalog.name, &[fact, instead]);
+        }
         let requirements: Vec<_> = asked.iter().map(|ask| &ask.requirement).collect();
         return error::no_version(catalog, &requirements, help);
     }
     let places: Vec<_> =
         asked.iter().map(|ask| (ask.requirement.span, said(problem, ask), short(problem, ask))).collect();
     error::conflict(&places, &facts, help)
+}
+
+/// `` no base image for `linux/arm64` has `cuda` ``, if that is so, of a thing that only images bring.
+fn on_no_image(inputs: &Inputs<'_>, problem: &Problem<'_>, thing: usize) -> Option<String> {
+    let catalog = problem.things[thing].catalog;
+    let is_had = !catalog.images || problem.bases.iter().any(|base| base.has.contains_key(&thing));
+    let name = &catalog.name;
+    (!is_had && !inputs.library.images.is_taken())
+        .then(|| format!("no base image for `{}` has `{name}`", inputs.platform()))
 }
 
 /// What an ask says, as a part of a sentence.

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use pubgrub::VersionSet;
 
-use crate::resolve::Inputs;
-use crate::resolve::solve::problem::{Ask, AskKind, Base, Problem};
+use crate::resolve::catalog::Catalog;
+use crate::resolve::solve::problem::{Ask, AskKind, Base, Effort, Problem};
 use crate::resolve::solve::set::Set;
 use crate::resolve::solve::{Node, solve_with};
-use crate::version::Version;
+use crate::resolve::{Inputs, Requirement};
+use crate::version::{Constraint, Version};
 
 /// So many versions of one thing are tried.
 const MOST_TRIED: usize = 60;
@@ -33,13 +35,33 @@ fn change(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<Strin
     let told = match of_image(problem, ask, &others) {
         Some(version) => version.to_string(),
         None => {
-            let does =
+            let may =
                 |place: &usize| solve_with(problem, &others, &[(Node::Thing(ask.thing), Set::of([*place]))]).is_ok();
-            let place = by_distance(problem, ask).into_iter().take(MOST_TRIED).find(does)?;
-            as_exact_as(catalog.releases.get(place)?.version()?, ask)
+            let told = |place: usize| Some(as_exact_as(catalog.releases.get(place)?.version()?, catalog, ask));
+            let mut places = by_distance(problem, ask).into_iter().take(MOST_TRIED).filter(may).filter_map(told);
+            places.find(|told| does(inputs, problem, at, told))?
         }
     };
     Some(format!("`{}` {told} in {}", catalog.name, inputs.called(ask.requirement.span)))
+}
+
+/// Whether there is a solution once the project asks for this instead: builds, and indexes, are asked for anew then.
+fn does(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize, told: &str) -> bool {
+    let mut asked: IndexMap<String, Vec<Requirement>> = IndexMap::new();
+    for (index, ask) in problem.asks.iter().enumerate().filter(|(_, ask)| ask.kind == AskKind::Version) {
+        let catalog = problem.things[ask.thing].catalog;
+        let mut requirement = ask.requirement.clone();
+        if index == at {
+            // Of a package one release is asked for, of others all that begin so.
+            let written = if catalog.package { format!("=={told}") } else { told.to_owned() };
+            let Ok(constraint) = Constraint::parse(&written) else { return false };
+            requirement.constraint = constraint;
+        }
+        asked.entry(catalog.name.clone()).or_default().push(requirement);
+    }
+    let changed = Problem::new(inputs, &asked, Effort::Explain).loosened();
+    let all: Vec<usize> = (0..changed.asks.len()).collect();
+    solve_with(&changed, &all, &[]).is_ok()
 }
 
 /// `` `tensorflow[and-cuda]` in `requirements.txt` ``: the extra with which a release brings what is missing itself.
@@ -96,11 +118,14 @@ fn by_distance(problem: &Problem<'_>, ask: &Ask) -> Vec<usize> {
     others
 }
 
-/// A version with as many numbers as the ask has: 3.10 instead of `3.13`, 2.5.1 instead of `==2.4.0`; never a label that
-/// nobody wrote.
-fn as_exact_as(version: &Version, ask: &Ask) -> String {
+/// A version with as many numbers as the ask has: 3.10 instead of `3.13`; of a package all of them, as a requirement has it
+/// exactly; never a label that nobody wrote.
+fn as_exact_as(version: &Version, catalog: &Catalog, ask: &Ask) -> String {
     if ask.requirement.constraint.names_label() {
         return version.to_string();
+    }
+    if catalog.package {
+        return version.without_label();
     }
     let written = ask.requirement.constraint.clauses().iter().flatten().flatten().next();
     let numbers = written.map_or(usize::MAX, |comparator| comparator.version.release().len().max(2));

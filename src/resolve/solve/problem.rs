@@ -244,7 +244,8 @@ impl<'a> Problem<'a> {
     /// Asks for the builds of an index that the project names, if there are any at the versions that are asked for.
     fn index_ask(&self, inputs: &Inputs<'_>, at: usize, first: &Requirement) -> Option<Ask> {
         let same = |a: &str, b: &str| a.trim_end_matches('/') == b.trim_end_matches('/');
-        let named = &inputs.project.packages.indexes;
+        let packages = &inputs.project.packages;
+        let named = packages.own_indexes.get(&self.things[at].catalog.name).unwrap_or(&packages.indexes);
         if named.is_empty() {
             return None;
         }
