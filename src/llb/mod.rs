@@ -14,6 +14,7 @@ pub mod json;
 pub mod layers;
 pub mod lower;
 mod path;
+mod percent;
 pub mod reference;
 pub mod wire;
 

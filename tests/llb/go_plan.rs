@@ -9,6 +9,7 @@ use base64::Engine as _;
 use cogpack::llb::definition::Definition;
 use cogpack::llb::graph::exec::{Exec, Mount, MountKind};
 use cogpack::llb::graph::file::{Action, Copy, CopyFrom, Mkfile, Owner};
+use cogpack::llb::graph::platform::normalize;
 use cogpack::llb::graph::source::{Http, Image, Local};
 use cogpack::llb::graph::{Graph, Meta, State};
 use cogpack::plan::model::Platform;
@@ -83,6 +84,7 @@ enum Operation {
     #[serde(rename_all = "camelCase")]
     Copy {
         from: Input,
+        #[serde(default, deserialize_with = "null_is_default")]
         src: Vec<String>,
         dest: String,
         chown: Option<String>,
@@ -160,16 +162,23 @@ struct Translation<'a> {
 }
 
 impl Translation<'_> {
+    /// Where a stage starts: an image brings the values of its config.
+    fn source(&mut self, input: &Input) -> State {
+        let state = self.input(input);
+        let Some(reference) = &input.image else { return state };
+        let is_it = |full: &str| full == reference || full.strip_prefix("docker.io/") == Some(reference);
+        let config = self.scenario.image_configs.iter().find(|(full, _)| is_it(full));
+        config.map_or(state.clone(), |(_, config)| with_image_config(state, config))
+    }
+
+    /// What a copy or a mount reads: of an image only the files.
     fn input(&mut self, input: &Input) -> State {
         if let Some(stage) = &input.stage {
             return self.stages[stage].clone();
         }
         if let Some(reference) = &input.image {
             let meta = Meta { platform: Some(self.platform.clone()), ..Meta::default() };
-            let image = self.graph.image(reference, &Image::default(), meta).expect("a reference");
-            let is_it = |full: &str| full == reference || full.strip_prefix("docker.io/") == Some(reference);
-            let config = self.scenario.image_configs.iter().find(|(full, _)| is_it(full));
-            return config.map_or(image.clone(), |(_, config)| with_image_config(image, config));
+            return self.graph.image(reference, &Image::default(), meta).expect("a reference");
         }
         if let Some(name) = &input.local {
             return self.graph.local(name, &Local::default(), Meta::default());
@@ -189,14 +198,15 @@ impl Translation<'_> {
                 }
             })
         };
-        let mut state = set_env(self.input(&stage.source));
+        let mut state = set_env(self.source(&stage.source));
         if let Some(dir) = &stage.dir {
             state = state.with(|values| values.enter(dir));
         }
         for operation in &stage.operations {
             state = self.operation(stage, operation, state);
         }
-        set_env(state)
+        let platform = normalize(&self.platform);
+        set_env(state).with(|values| values.platform = values.platform.take().or(Some(platform)))
     }
 
     fn operation(&mut self, stage: &Stage, operation: &Operation, state: State) -> State {
@@ -215,7 +225,10 @@ impl Translation<'_> {
                 let from = self.input(from);
                 src.iter().fold(state, |state, src| {
                     let copy = Copy {
-                        owner: chown.as_deref().filter(|_| self.scenario.translate.chown).map(Owner::parse),
+                        owner: chown
+                            .as_deref()
+                            .filter(|it| self.scenario.translate.chown && !it.is_empty())
+                            .map(Owner::parse),
                         include: patterns.include.clone(),
                         exclude: patterns.exclude.clone(),
                         wildcard: true,

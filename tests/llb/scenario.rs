@@ -155,12 +155,11 @@ pub struct NodeMeta {
     pub locations: Vec<Location>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
 pub struct Group {
     pub id: String,
     pub name: String,
-    #[serde(default)]
     pub weak: bool,
 }
 
@@ -180,11 +179,12 @@ pub struct Resources {
 #[serde(deny_unknown_fields)]
 pub struct Location {
     pub source_map: usize,
+    #[serde(default)]
     pub ranges: Vec<[i32; 4]>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
 pub struct Ulimit {
     pub name: String,
     pub soft: i64,
@@ -195,6 +195,7 @@ pub struct Ulimit {
 #[serde(deny_unknown_fields)]
 pub struct Mount {
     pub target: String,
+    #[serde(default = "scratch")]
     pub source: String,
     pub cache: Option<Cache>,
     pub tmpfs: Option<Tmpfs>,
@@ -304,6 +305,11 @@ pub struct Copy {
     pub create_dest: bool,
     pub replace_existing: bool,
     pub created_ns: Option<i64>,
+}
+
+/// What a mount of a cache or of memory starts at.
+fn scratch() -> String {
+    "scratch".to_owned()
 }
 
 pub fn octal(text: &str) -> u32 {

@@ -66,6 +66,7 @@ impl Graph {
 
     /// Builds the LLB that lies in a file of `source`: `filename`, or `buildkit.llb.definition`.
     pub fn build(&mut self, source: &State, filename: Option<&str>, meta: Meta) -> State {
+        let filename = filename.filter(|name| !name.is_empty());
         let entry = wire::BuildInputEntry {
             key: Some("buildkit.llb.definition".to_owned()),
             value: Some(pb::BuildInput { input: 0 }),

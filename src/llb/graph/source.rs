@@ -74,7 +74,7 @@ pub struct Local {
     pub shared_key_hint: String,
     /// The session that has them; empty: any.
     pub session: String,
-    /// Keeps it apart from those of other builds; absent: as the graph says.
+    /// Keeps it apart from those of other builds; absent or empty: as the graph says.
     pub unique: Option<String>,
     /// How files are compared: `none` or `metadata`; empty: as the daemon does.
     pub differ: String,
@@ -267,7 +267,8 @@ impl Graph {
             it.set_flag("local.metadatatransfer", true, "source.local.metadatatransfer");
             it.set_list("local.metadatatransferexclude", &local.metadata_only_except, "source.local.metadatatransfer");
         }
-        let unique = local.unique.as_ref().or(self.constraints.local_unique.as_ref());
+        let own = local.unique.as_ref().filter(|unique| !unique.is_empty());
+        let unique = own.or(self.constraints.local_unique.as_ref());
         if let Some(unique) = unique.filter(|_| local.session.is_empty()) {
             it.set("local.unique", unique);
             it.caps.insert("source.local.unique".into());
@@ -299,17 +300,19 @@ impl Graph {
     pub fn git(&mut self, url: &str, git: &Git, meta: Meta) -> State {
         let mut it = Attributes::of("source.git");
         let remote = GitUrl::parse(url);
-        let full = remote.as_ref().map_or(url, |remote| &remote.remote);
+        let full = remote.as_ref().map_or_else(String::as_str, |remote| &remote.remote);
         it.set_flag("git.keepgitdir", git.keep_git_dir, "source.git.keepgitdir");
         it.set_some("git.fullurl", full, Some("source.git.fullurl"));
+        // Who names one of the two secrets needs a daemon that knows both.
+        let names_secret = git.auth_token_secret.is_some() || git.auth_header_secret.is_some();
+        let cap = names_secret.then_some("source.git.httpauth");
         for (name, given, usual) in [
             ("git.authtokensecret", &git.auth_token_secret, GIT_AUTH_TOKEN),
             ("git.authheadersecret", &git.auth_header_secret, GIT_AUTH_HEADER),
         ] {
-            let cap = given.as_ref().map(|_| "source.git.httpauth");
             it.set_some(name, given.as_deref().unwrap_or(usual), cap);
         }
-        if remote.as_ref().is_some_and(GitUrl::is_ssh) {
+        if remote.as_ref().is_ok_and(GitUrl::is_ssh) {
             it.set_some("git.knownsshhosts", &git.known_ssh_hosts, None);
             it.caps.insert("source.git.knownsshhosts".into());
             let agent = if git.mount_ssh_sock.is_empty() { "default" } else { &git.mount_ssh_sock };
@@ -319,7 +322,7 @@ impl Graph {
         it.set_flag("git.skipsubmodules", git.skip_submodules, "source.git.skipsubmodules");
         it.set_some("git.mtime", &git.mtime, Some("source.git.mtime"));
         it.set_flag("git.fetchbycommit", git.fetch_by_commit, "source.git.fetchbycommit");
-        let id = remote.map_or_else(|| url.to_owned(), |remote| remote.id(&git.reference, &git.subdir));
+        let id = remote.map_or_else(|url| url, |remote| remote.id(&git.reference, &git.subdir));
         self.source(format!("git://{id}"), it, meta)
     }
 
