@@ -133,6 +133,9 @@ const WITHOUT_FIXTURE: &[(&str, &str)] = &[
     ("E1304", "it is about a file of the command line; src/image/tests.rs makes it"),
     ("E1305", "it is about a file of the command line; src/image/tests.rs makes it"),
     ("E1306", "it is about a file of the command line; src/image/tests.rs makes it"),
+    ("E1307", "a registry has to refuse; src/image/registry/tests.rs makes it"),
+    ("E1308", "a registry has to be away; src/image/registry/tests.rs makes it"),
+    ("E1309", "a registry has to answer; src/image/registry/tests.rs makes it"),
 ];
 
 // ---------------------------------------------------------------------------------------------------- the repository

@@ -308,7 +308,8 @@ pub struct DiffArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cogpack images inspect image.tar
-  cogpack images verify python-3.13-slim image.tar")]
+  cogpack images inspect registry.example/team/base:3
+  cogpack images verify python-3.13-slim python:3.13-slim")]
 pub struct ImagesArgs {
     /// What to do.
     #[command(subcommand)]
@@ -327,8 +328,9 @@ pub enum ImagesCommand {
 /// `cogpack images inspect`
 #[derive(Debug, Args)]
 pub struct ImageInspectArgs {
-    /// A folder in OCI's layout, or an archive of OCI's or Docker's
-    #[arg(value_name = "FOLDER|ARCHIVE")]
+    /// A folder in OCI's layout, an archive of OCI's or Docker's, or the name of an image in a registry: what is there, or
+    /// begins with `.` or `/`, is a path
+    #[arg(value_name = "FOLDER|ARCHIVE|REF")]
     pub source: PathBuf,
     /// Which of its platforms is read
     #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]
@@ -344,8 +346,9 @@ pub struct ImageVerifyArgs {
     /// The name or reference of an image that metadata describe
     #[arg(value_name = "NAME|REF")]
     pub image: String,
-    /// A folder in OCI's layout, or an archive of OCI's or Docker's
-    #[arg(value_name = "FOLDER|ARCHIVE")]
+    /// A folder in OCI's layout, an archive of OCI's or Docker's, or the name of an image in a registry: what is there, or
+    /// begins with `.` or `/`, is a path
+    #[arg(value_name = "FOLDER|ARCHIVE|REF")]
     pub source: PathBuf,
     /// Which of its platforms is read
     #[arg(long, value_name = "OS/ARCH", default_value = "linux/amd64")]

@@ -25,6 +25,7 @@ mod plan;
 mod predict;
 mod project;
 mod push;
+mod registry;
 mod run;
 mod runtime;
 mod serve;

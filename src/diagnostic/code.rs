@@ -391,4 +391,7 @@ codes! {
     IMAGE_COMPRESSION "E1304" "cogpack::image::compression"
     IMAGE_PLATFORM "E1305" "cogpack::image::other-platform"
     IMAGE_DIFFERS "E1306" "cogpack::image::differs"
+    IMAGE_LOGIN "E1307" "cogpack::image::refused"
+    IMAGE_UNREACHABLE "E1308" "cogpack::image::unreachable"
+    IMAGE_MISSING "E1309" "cogpack::image::missing"
 }

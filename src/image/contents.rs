@@ -1,4 +1,4 @@
-//! The files of a layout or an archive → an image: its config, and what lies in its layers.
+//! The files of a layout, an archive or a registry → an image: its config, and what lies in its layers.
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -9,7 +9,7 @@ use crate::image::tree::Tree;
 use crate::image::wrong::Wrong;
 
 /// The most bytes of an index, a manifest or a config.
-const MOST_JSON: u64 = 8 << 20;
+pub const MOST_JSON: u64 = 8 << 20;
 /// The most layers of an image.
 const MOST_LAYERS: usize = 1000;
 /// How many indexes may lie in each other.
@@ -19,6 +19,11 @@ const MOST_INDEXES: usize = 4;
 pub trait Files {
     /// Opens one; none when there is none of that name.
     fn open(&self, name: &str) -> Result<Option<Blob<'_>>, Wrong>;
+
+    /// Opens the manifest or index of a digest, which only a registry keeps apart from other blobs.
+    fn manifest(&self, digest: &str) -> Result<Option<Blob<'_>>, Wrong> {
+        self.open(&path_of(digest)?)
+    }
 }
 
 /// A real image.
@@ -81,15 +86,16 @@ struct Parts {
 
 /// Reads an image for a platform.
 pub fn read(files: &dyn Files, platform: &str) -> Result<Contents, Wrong> {
-    let parts = match json(files, "index.json", None)? {
+    let named = |name: &str| parsed(files.open(name)?, name, None);
+    let parts = match named("index.json")? {
         Some(index) => of_index(files, &index, platform)?,
-        None => match json(files, "manifest.json", None)? {
+        None => match named("manifest.json")? {
             Some(manifest) => of_docker(&manifest)?,
             None => return Err(Wrong::broken("it has neither an `index.json` nor a `manifest.json`")),
         },
     };
     let (name, digest) = &parts.config;
-    let config = json(files, name, digest.clone())?.ok_or_else(|| missing(name))?;
+    let config = parsed(files.open(name)?, name, digest.as_deref())?.ok_or_else(|| missing(name))?;
     let config = Config::deserialize(config).map_err(|error| Wrong::broken(format!("its config is wrong: {error}")))?;
     let own = format!("{}/{}", config.os, config.architecture);
     if own != platform {
@@ -132,7 +138,7 @@ fn of_index(files: &dyn Files, index: &Json, platform: &str) -> Result<Parts, Wr
             found.get("digest").and_then(Json::as_str).ok_or_else(|| Wrong::broken("its index has no digest"))?;
         first = first.or_else(|| Some(digest.to_owned()));
         let name = path_of(digest)?;
-        let blob = json(files, &name, Some(digest.to_owned()))?.ok_or_else(|| missing(&name))?;
+        let blob = parsed(files.manifest(digest)?, &name, Some(digest))?.ok_or_else(|| missing(&name))?;
         if blob.get("config").is_some() {
             let (config, layers) = of_manifest(&blob)?;
             return Ok(Parts { reference, digest: first, platforms, config, layers });
@@ -173,9 +179,9 @@ fn of_docker(manifest: &Json) -> Result<Parts, Wrong> {
     })
 }
 
-fn json(files: &dyn Files, name: &str, digest: Option<String>) -> Result<Option<Json>, Wrong> {
-    let Some(blob) = files.open(name)? else { return Ok(None) };
-    let bytes = Blob { digest, ..blob }.bytes(MOST_JSON, name)?;
+fn parsed(blob: Option<Blob<'_>>, name: &str, digest: Option<&str>) -> Result<Option<Json>, Wrong> {
+    let Some(blob) = blob else { return Ok(None) };
+    let bytes = Blob { digest: digest.map(str::to_owned), ..blob }.bytes(MOST_JSON, name)?;
     let value = serde_json::from_slice(&bytes);
     value.map(Some).map_err(|error| Wrong::broken(format!("its `{name}` is no JSON: {error}")))
 }
@@ -197,7 +203,7 @@ fn platform_of(descriptor: &Json) -> Option<String> {
 }
 
 /// Where the blob of a digest lies.
-fn path_of(digest: &str) -> Result<String, Wrong> {
+pub fn path_of(digest: &str) -> Result<String, Wrong> {
     let hex = digest.strip_prefix("sha256:");
     let hex = hex.filter(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
     let hex = hex.ok_or_else(|| Wrong::broken(format!("`{}` is no digest of sha256", digest.escape_debug())))?;

@@ -1,6 +1,6 @@
 //! Real images → the metadata of base images, and what differs from metadata that are there.
 //!
-//! [`read`] takes a folder or an archive, [`find::describe`] says what is in it, [`write`] prints it, [`compare`] compares. Nothing of the
+//! [`read`] takes a folder or an archive, [`fetch`] what a registry has, [`find::describe`] says what is in it, [`write`] prints it, [`compare`] compares. Nothing of the
 //! image is run, and nothing is written to a disk.
 
 pub mod compare;
@@ -9,6 +9,7 @@ pub mod disk;
 pub mod error;
 pub mod find;
 pub mod layer;
+pub mod registry;
 pub mod tar;
 pub mod tree;
 pub mod write;
@@ -19,13 +20,29 @@ mod tests;
 
 use std::path::Path;
 
+use tokio::runtime::Handle;
+
 use crate::diagnostic::Diagnostic;
+use crate::image::contents::Files;
 use crate::image::find::Description;
+use crate::image::registry::{Place, Registry};
+use crate::image::wrong::Wrong;
 
 /// Describes the image that lies in a folder or an archive.
 pub fn read(path: &Path, platform: &str) -> Result<Description, Box<Diagnostic>> {
     let name = path.display().to_string();
-    let contents = disk::open(path).and_then(|files| contents::read(&*files, platform));
-    let contents = contents.map_err(|wrong| Box::new(error::unreadable(&name, &wrong)))?;
-    Ok(find::describe(&contents, &name))
+    described(disk::open(path), &name, platform)
+}
+
+/// Describes an image of a registry. It waits, so it is not called from within the runtime.
+pub fn fetch(place: Place, runtime: &Handle, platform: &str) -> Result<Description, Box<Diagnostic>> {
+    let name = place.reference.clone();
+    let registry = Registry::open(place, runtime).map(|registry| -> Box<dyn Files> { Box::new(registry) });
+    described(registry, &name, platform)
+}
+
+fn described(files: Result<Box<dyn Files>, Wrong>, name: &str, platform: &str) -> Result<Description, Box<Diagnostic>> {
+    let contents = files.and_then(|files| contents::read(&*files, platform));
+    let contents = contents.map_err(|wrong| Box::new(error::unreadable(name, &wrong)))?;
+    Ok(find::describe(&contents, name))
 }

@@ -17,7 +17,7 @@ use crate::version::Version;
 
 const STATUS: &str = "Package: netbase\nStatus: install ok installed\nVersion: 6.4\n\nPackage: gone\nStatus: deinstall ok config-files\nVersion: 1\n";
 
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = Builder::new(Vec::new());
     for (path, bytes) in files {
         let mut header = Header::new_gnu();
@@ -36,7 +36,7 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     builder.into_inner().unwrap()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
@@ -63,7 +63,7 @@ fn inspect(bytes: &[u8]) -> Result<Description, Box<Diagnostic>> {
     read(file.path(), "linux/amd64")
 }
 
-fn base() -> Vec<u8> {
+pub(super) fn base() -> Vec<u8> {
     archive(&[
         ("var/lib/dpkg/status", STATUS.as_bytes()),
         ("usr/local/bin/python3.13", b"ELF"),
@@ -80,7 +80,7 @@ fn base() -> Vec<u8> {
     ])
 }
 
-fn version<'d>(image: &'d Description, name: &str) -> Option<&'d str> {
+pub(super) fn version<'d>(image: &'d Description, name: &str) -> Option<&'d str> {
     image.packages.get(name)?.version.as_deref()
 }
 

@@ -15,6 +15,12 @@ pub enum Wrong {
     Compression(String),
     /// The platforms that it is for, none of which was asked for.
     Platform(Vec<String>),
+    /// A registry does not give it: its host, and what it said.
+    Refused(String, String),
+    /// A registry cannot be reached, or does not answer as one.
+    Unreachable(String),
+    /// A registry has no image of that name or tag: its host.
+    Missing(String),
 }
 
 impl Wrong {
@@ -28,6 +34,8 @@ impl From<io::Error> for Wrong {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::FileTooLarge => Self::TooLarge(error.to_string()),
+            // What comes from a registry ends so; files do not.
+            io::ErrorKind::ConnectionAborted => Self::Unreachable(error.to_string()),
             io::ErrorKind::UnexpectedEof => Self::broken("it ends too early"),
             io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
                 Self::Broken(format!("a layer cannot be unpacked: {error}"))

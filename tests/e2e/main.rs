@@ -18,5 +18,6 @@ mod image;
 mod layers;
 mod plans;
 mod predict;
+mod registry;
 mod secrets;
 mod summary;
