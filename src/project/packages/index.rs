@@ -71,10 +71,10 @@ fn take_named(gather: &mut Gather, package: &str, data: &Data, key: &str, names:
     };
     for table in tables {
         let of = |key: &str| table.get(key).and_then(text);
-        let markers = ["marker", "markers"].into_iter().filter_map(of);
+        let mut markers = ["marker", "markers"].into_iter().filter_map(of);
         let applies = |text: &str| marker::parse(text).is_ok_and(|marker| marker::may_apply(&marker));
         // What an extra or a group brings is for other times.
-        let is_asked = of("extra").is_none() && of("group").is_none() && markers.map(applies).all(|applies| applies);
+        let is_asked = of("extra").is_none() && of("group").is_none() && markers.all(applies);
         if let Some(url) = of(key).and_then(|name| names.get(name)).filter(|_| is_asked) {
             let own = gather.packages.own_indexes.entry(normalize(package)).or_default();
             own.push(url.clone());
