@@ -8,8 +8,7 @@ use bollard::container::{AttachContainerResults, LogOutput};
 use bollard::errors::Error;
 use bollard::models::{ContainerCreateBody, DeviceRequest, HostConfig, PortBinding};
 use bollard::query_parameters::{
-    AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
-    UploadToContainerOptionsBuilder, WaitContainerOptions,
+    AttachContainerOptionsBuilder, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, WaitContainerOptions,
 };
 use futures_util::StreamExt as _;
 use tokio::io::AsyncWrite;
@@ -44,32 +43,8 @@ pub struct Settings {
     pub port: Option<(u16, Option<u16>)>,
     /// Whether it reads what is written to it.
     pub stdin: bool,
-    /// A file that is put into it before it starts.
-    pub file: Option<Added>,
     /// The value of the label.
     pub run: String,
-}
-
-/// A file of a container that its image has not, or has with another text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Added {
-    /// The folder that it lies in or under, which is there.
-    pub folder: String,
-    /// Where in that folder.
-    pub path: String,
-    /// What is in it.
-    pub text: String,
-}
-
-impl Added {
-    fn archive(&self) -> std::io::Result<Vec<u8>> {
-        let mut header = tar::Header::new_gnu();
-        header.set_size(self.text.len().try_into().unwrap_or(u64::MAX));
-        header.set_mode(0o644);
-        let mut archive = tar::Builder::new(Vec::new());
-        archive.append_data(&mut header, &self.path, self.text.as_bytes())?;
-        archive.into_inner()
-    }
 }
 
 /// Which graphics cards.
@@ -238,9 +213,6 @@ impl Container {
             return Err(error::elsewhere(&docker.name));
         }
         let name = keeper.make(settings).await?;
-        if let Some(file) = &settings.file {
-            add(docker, &name, file).await;
-        }
         let attach = AttachContainerOptionsBuilder::default().stdout(true).stderr(true).stream(true);
         let attached = docker.api.attach_container(&name, Some(attach.stdin(settings.stdin).build())).await;
         let AttachContainerResults { output, input } = attached.map_err(|why| docker.broken(&why))?;
@@ -287,16 +259,6 @@ impl Container {
     pub async fn kill(&self, docker: &Docker) {
         // It may have ended by itself.
         let _ = docker.api.kill_container(&self.name, None).await;
-    }
-}
-
-/// Puts a file into a container. Whoever asks for one can do without: an image may have no such folder.
-async fn add(docker: &Docker, name: &str, file: &Added) {
-    let Ok(archive) = file.archive() else { return };
-    let options = UploadToContainerOptionsBuilder::default().path(&file.folder).build();
-    let added = docker.api.upload_to_container(name, Some(options), bollard::body_full(archive.into())).await;
-    if let Err(why) = added {
-        tracing::debug!(%why, file.path, "a file could not be put into the container");
     }
 }
 

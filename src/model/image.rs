@@ -7,7 +7,6 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::build::failure::Failure;
-use crate::model::container::Added;
 use crate::model::docker::{Docker, is_missing};
 use crate::model::name::Source;
 use crate::schema::Schema;
@@ -16,8 +15,6 @@ use crate::schema::Schema;
 const CONFIG: &str = "run.cog.config";
 /// The label of the OpenAPI document.
 const SCHEMA: &str = "run.cog.openapi_schema";
-/// The same document as a file, from where the server runs.
-const DOCUMENT: &str = ".cog/openapi_schema.json";
 /// The label of the version of what built it.
 const VERSION: &str = "run.cog.version";
 /// What labels begin with that images of Cog before 0.9 have.
@@ -155,13 +152,6 @@ impl Model {
     pub fn port(&self, environment: &[String]) -> u16 {
         let set = environment.iter().rev().find_map(|variable| variable.strip_prefix("PORT="));
         set.or_else(|| self.variable("PORT")).and_then(|port| port.parse().ok()).unwrap_or(PORT)
-    }
-
-    /// What its server reads at its start to send outputs as they come, where the image does not say so itself.
-    pub fn streaming(&self) -> Option<Added> {
-        let schema = self.schema.as_ref().filter(|schema| !schema.is_streaming())?;
-        let folder = Some(self.image.working_dir.clone()).filter(|folder| !folder.is_empty())?;
-        Some(Added { folder, path: DOCUMENT.to_owned(), text: schema.streaming()? })
     }
 
     fn variable(&self, name: &str) -> Option<&str> {

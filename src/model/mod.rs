@@ -22,9 +22,8 @@ mod name;
 mod output;
 mod running;
 mod server;
-mod stream;
 
-pub use container::{Added, Consumer, Container, Gpus, Keeper, LABEL, Settings, Stream};
+pub use container::{Consumer, Container, Gpus, Keeper, LABEL, Settings, Stream};
 pub use docker::Docker;
 pub use error::{lacks_gpus, no_predictor, no_trainer, prediction_failed, refused, unreadable};
 pub use find::Finder;

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -16,10 +16,13 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::build::failure::Failure;
 use crate::model::error;
-use crate::model::stream::{Event, Events};
 
 /// How often the server is asked whether it is ready.
 const AGAIN: Duration = Duration::from_millis(50);
+/// How many times as long as an answer took it is not asked again how far it is: the answer is all of the output so far.
+const PAUSES: u32 = 4;
+/// How often it may not tell before it is asked no more: servers before Cog 0.17 never do.
+const MOST_MISSED: usize = 20;
 /// How long one such answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
 /// The most bytes of an answer: outputs may be files.
@@ -105,29 +108,56 @@ impl Server {
         })
     }
 
-    /// Asks for a prediction. Where the model sends its output piece by piece, `watch` is told of each.
+    /// Asks for a prediction. Where its output comes piece by piece, `watch` is told of each.
     pub async fn predict(&self, asked: &Asked, watch: &mut dyn Watch) -> Result<Answer, Failure> {
-        self.answer(asked, watch).await.map_err(|why| error::no_answer(why.as_ref()))
+        let answer = match &asked.id {
+            Some(id) => self.followed(asked, id, watch).await,
+            None => self.ask(Method::POST, asked.path, asked.body()).await.map(|told| told.answer),
+        };
+        answer.map_err(|why| error::no_answer(why.as_ref()))
     }
 
-    async fn answer(&self, asked: &Asked, watch: &mut dyn Watch) -> Result<Answer, Wrong> {
-        let mut request = json_of(self.request(Method::POST, asked.path, asked.body().into())?)?;
-        if asked.streaming {
-            request.headers_mut().insert(ACCEPT, "text/event-stream".parse()?);
+    /// Asks for it, and again and again how far it is.
+    async fn followed(&self, asked: &Asked, id: &str, watch: &mut dyn Watch) -> Result<Answer, Wrong> {
+        let path = format!("{}/{id}", asked.path);
+        let mut taken = 0;
+        let told = tokio::select! {
+            told = self.ask(Method::PUT, &path, asked.body()) => told?,
+            () = self.follow(&path, id, &mut taken, watch) => return Ok(Answer::Output(Json::Null)),
+        };
+        told.pieces.iter().skip(taken).all(|piece| watch.piece(piece));
+        Ok(told.answer)
+    }
+
+    /// Ends when nobody wants more.
+    async fn follow(&self, path: &str, id: &str, taken: &mut usize, watch: &mut dyn Watch) {
+        let (mut pause, mut missed) = (AGAIN, 0);
+        while missed < MOST_MISSED {
+            sleep(pause).await;
+            let began = Instant::now();
+            let told = self.ask(Method::PUT, path, nothing(id)).await.ok().filter(|told| told.goes_on);
+            let Some(told) = told else {
+                missed += 1;
+                continue;
+            };
+            missed = 0;
+            for piece in told.pieces.iter().skip(*taken) {
+                *taken += 1;
+                if !watch.piece(piece) {
+                    return;
+                }
+            }
+            pause = AGAIN.max(began.elapsed() * PAUSES);
         }
-        let mut response = self.send(request).await?;
-        if asked.streaming && response.status() == StatusCode::NOT_ACCEPTABLE {
-            // It sends nothing but the whole of it.
-            let whole = self.request(Method::POST, asked.path, asked.body().into())?;
-            response = self.send(json_of(whole)?).await?;
-        }
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if kind.starts_with("text/event-stream") {
-            return follow(response, watch).await;
-        }
+        std::future::pending().await
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: String) -> Result<Told, Wrong> {
+        let mut request = self.request(method, path, body.into())?;
+        request.headers_mut().insert(CONTENT_TYPE, "application/json".parse()?);
+        let response = self.send(request).await?;
         let status = response.status();
-        let body = whole(response).await?;
-        Ok(outcome(status, &body))
+        Ok(Told::read(status, &whole(response).await?))
     }
 
     fn request(&self, method: Method, path: &str, body: Bytes) -> Result<Request<Full<Bytes>>, Wrong> {
@@ -148,11 +178,6 @@ impl Server {
     }
 }
 
-fn json_of(mut request: Request<Full<Bytes>>) -> Result<Request<Full<Bytes>>, Wrong> {
-    request.headers_mut().insert(CONTENT_TYPE, "application/json".parse()?);
-    Ok(request)
-}
-
 /// A prediction that is asked for.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -162,13 +187,16 @@ pub struct Asked {
     pub input: Map<String, Json>,
     /// What the model finds in its scope: tokens.
     pub context: Map<String, Json>,
-    /// Whether the server may send the output piece by piece.
-    pub streaming: bool,
+    /// How it is called, where the output is wanted piece by piece.
+    pub id: Option<String>,
 }
 
 impl Asked {
     fn body(&self) -> String {
         let mut body = Map::from_iter([("input".to_owned(), Json::Object(self.input.clone()))]);
+        if let Some(id) = &self.id {
+            body.insert("id".into(), Json::String(id.clone()));
+        }
         if !self.context.is_empty() {
             body.insert("context".into(), Json::Object(self.context.clone()));
         }
@@ -180,32 +208,30 @@ async fn whole(response: Response<Incoming>) -> Result<Bytes, Wrong> {
     Ok(Limited::new(response.into_body(), MOST_BYTES).collect().await?.to_bytes())
 }
 
-async fn follow(response: Response<Incoming>, watch: &mut dyn Watch) -> Result<Answer, Wrong> {
-    let mut events = Events::default();
-    let mut body = response.into_body();
-    while let Some(frame) = body.frame().await {
-        let Ok(piece) = frame?.into_data() else { continue };
-        for event in events.take(&piece).ok_or("an event is too long")? {
-            if let Some(answer) = told(&event, watch)? {
-                return Ok(answer);
-            }
-        }
-    }
-    Err("it stopped in the middle of the output".into())
+/// What a server says of a prediction.
+struct Told {
+    answer: Answer,
+    /// Whether it goes on.
+    goes_on: bool,
+    /// The elements of the output so far.
+    pieces: Vec<Json>,
 }
 
-/// What an event tells; the answer, if it is the last.
-fn told(event: &Event, watch: &mut dyn Watch) -> Result<Option<Answer>, Wrong> {
-    match event.kind.as_str() {
-        "output" => {
-            let data: Json = serde_json::from_str(&event.data)?;
-            let goes_on = watch.piece(data.get("chunk").unwrap_or(&data));
-            Ok((!goes_on).then_some(Answer::Output(Json::Null)))
-        }
-        "completed" | "done" => Ok(Some(outcome(StatusCode::OK, event.data.as_bytes()))),
-        "error" => Ok(Some(Answer::Failed(said(event.data.as_bytes())))),
-        _ => Ok(None),
+impl Told {
+    fn read(status: StatusCode, body: &[u8]) -> Self {
+        let output = serde_json::from_slice(body).ok().and_then(|mut json: Json| Some(json.get_mut("output")?.take()));
+        let pieces = match output {
+            Some(Json::Array(pieces)) => pieces,
+            _ => Vec::new(),
+        };
+        Self { answer: outcome(status, body), goes_on: status == StatusCode::ACCEPTED, pieces }
     }
+}
+
+/// A request that starts nothing: inputs are never a list. Of a prediction that goes on, the server tells how far it is before it
+/// looks at them.
+fn nothing(id: &str) -> String {
+    json!({ "id": id, "input": [] }).to_string()
 }
 
 /// What an answer says.
@@ -259,59 +285,94 @@ mod tests {
         );
     }
 
-    /// A server that gives these answers one after the other, and tells what it was asked.
-    fn answers<const COUNT: usize>(texts: [&'static str; COUNT]) -> (Server, std::thread::JoinHandle<Vec<String>>) {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    /// What a server was asked, and the first connection, which it keeps.
+    type Served = std::thread::JoinHandle<(Vec<String>, Box<dyn std::io::Write + Send>)>;
+
+    /// A server that gives its first answer when it has given the others.
+    fn answers(whole: &'static str, told: &'static [&'static str]) -> (Server, Served) {
+        use std::io::Read as _;
+        use std::net::TcpListener;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
+        let hear = move |listener: &TcpListener| {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut asked, mut part) = (Vec::new(), [0; 1 << 12]);
+            while !asked.ends_with(b"}") {
+                let length = stream.read(&mut part).unwrap();
+                asked.extend_from_slice(&part[..length]);
+            }
+            (stream, String::from_utf8_lossy(&asked).to_lowercase())
+        };
+        let say = |stream: &mut dyn std::io::Write, text: &str| {
+            let Some((status, body)) = text.split_once('|') else { return };
+            let head = "content-type: application/json\r\nconnection: close";
+            write!(stream, "HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        };
         let serving = std::thread::spawn(move || {
-            let answer = |text: &&str| {
-                use std::io::{Read as _, Write as _};
-                let (mut stream, _) = listener.accept().unwrap();
-                let mut asked = [0; 1 << 12];
-                let length = stream.read(&mut asked).unwrap();
-                let (status, body) = text.split_once('|').unwrap();
-                let head = "content-type: application/json\r\nconnection: close";
-                write!(stream, "HTTP/1.1 {status}\r\n{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
-                String::from_utf8_lossy(&asked[..length]).to_lowercase()
-            };
-            texts.iter().map(answer).collect()
+            let (mut first, asked) = hear(&listener);
+            let mut heard = vec![asked];
+            for text in told {
+                let (mut stream, asked) = hear(&listener);
+                heard.push(asked);
+                say(&mut stream, text);
+            }
+            say(&mut first, whole);
+            let kept: Box<dyn std::io::Write + Send> = Box::new(first);
+            (heard, kept)
         });
         (Server::new(port), serving)
     }
 
-    #[tokio::test]
-    async fn a_server_that_cannot_send_pieces_is_asked_for_the_whole() {
-        struct Nothing;
-        impl Watch for Nothing {
-            fn piece(&mut self, piece: &Json) -> bool {
-                panic!("{piece}")
-            }
+    #[derive(Default)]
+    struct Pieces(Vec<Json>);
+
+    impl Watch for Pieces {
+        fn piece(&mut self, piece: &Json) -> bool {
+            self.0.push(piece.clone());
+            piece != "last"
         }
-        let whole = r#"200 OK|{"status":"succeeded","output":["a"]}"#;
-        let (server, serving) = answers([r#"406 Not Acceptable|{"error":"no streaming"}"#, whole]);
-        let asked = Asked { path: "/predictions", input: Map::new(), context: Map::new(), streaming: true };
-        assert_eq!(server.predict(&asked, &mut Nothing).await.unwrap(), Answer::Output(json!(["a"])));
-        let streams: Vec<bool> = serving.join().unwrap().iter().map(|it| it.contains("text/event-stream")).collect();
-        assert_eq!(streams, [true, false]);
     }
 
-    #[test]
-    fn events_end_with_the_answer() {
-        struct Pieces(Vec<Json>);
-        impl Watch for Pieces {
-            fn piece(&mut self, piece: &Json) -> bool {
-                self.0.push(piece.clone());
-                piece != "last"
-            }
-        }
-        let mut pieces = Pieces(Vec::new());
-        let event = |kind: &str, data: &str| Event { kind: kind.into(), data: data.into() };
-        assert_eq!(told(&event("output", r#"{"chunk":"a","index":0}"#), &mut pieces).unwrap(), None);
-        assert_eq!(told(&event("log", r#"{"data":"x"}"#), &mut pieces).unwrap(), None);
-        let enough = told(&event("output", r#"{"chunk":"last"}"#), &mut Pieces(Vec::new()));
-        assert_eq!(enough.unwrap(), Some(Answer::Output(Json::Null)));
-        let last = told(&event("completed", r#"{"status":"succeeded","output":["a"]}"#), &mut pieces).unwrap();
-        assert_eq!((pieces.0, last), (vec![json!("a")], Some(Answer::Output(json!(["a"])))));
-        assert!(told(&event("output", "{"), &mut Pieces(Vec::new())).is_err());
+    /// What comes of a prediction that a server tells of in these words: of the prediction itself, then each time it is asked.
+    async fn followed(whole: &'static str, told: &'static [&'static str]) -> (Option<Answer>, Vec<Json>, Vec<String>) {
+        let (server, serving) = answers(whole, told);
+        let asked = Asked { path: "/predictions", input: Map::new(), context: Map::new(), id: Some("a1".to_owned()) };
+        let mut pieces = Pieces::default();
+        let answer = server.predict(&asked, &mut pieces).await.ok();
+        (answer, pieces.0, serving.join().unwrap().0)
+    }
+
+    #[tokio::test]
+    async fn pieces_are_told_once_and_the_last_with_the_answer() {
+        let whole = r#"200 OK|{"status":"succeeded","output":["a","b","c"]}"#;
+        let told = [
+            r#"202 Accepted|{"status":"starting"}"#,
+            r#"202 Accepted|{"status":"processing","output":["a"]}"#,
+            r#"422 Unprocessable Entity|{"detail":"not now"}"#,
+            r#"202 Accepted|{"status":"processing","output":["a","b"]}"#,
+        ];
+        let (answer, pieces, asked) = followed(whole, Box::leak(Box::new(told))).await;
+        assert_eq!(
+            (answer, pieces),
+            (Some(Answer::Output(json!(["a", "b", "c"]))), vec![json!("a"), json!("b"), json!("c")])
+        );
+        assert!(
+            asked[0].starts_with("put /predictions/a1 ") && asked[0].contains(r#"{"input":{},"id":"a1"}"#),
+            "{asked:?}"
+        );
+        assert!(
+            asked[1..].iter().all(|it| it.starts_with("put ") && it.contains(r#"{"id":"a1","input":[]}"#)),
+            "{asked:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_failure_keeps_its_pieces_and_a_reader_that_has_enough_ends_it() {
+        let failed = r#"200 OK|{"status":"failed","error":"no","output":["a"]}"#;
+        assert_eq!(followed(failed, &[]).await.0, Some(Answer::Failed("no".into())));
+        assert_eq!(followed(failed, &[]).await.1, [json!("a")]);
+        let told = &[r#"202 Accepted|{"status":"processing","output":["last","more"]}"#];
+        let (answer, pieces, _) = followed("", told).await;
+        assert_eq!((answer, pieces), (Some(Answer::Output(Json::Null)), vec![json!("last")]));
     }
 }

@@ -491,7 +491,7 @@ fn watched(model: &Model<'_>, input: &str) -> (Vec<String>, Option<i32>) {
     (seen, process.wait().unwrap().code())
 }
 
-/// A server that sends nothing before the end.
+/// As it was written before runners.
 const OLD: &str = r#"
 from cog import BasePredictor, ConcatenateIterator
 
@@ -520,9 +520,6 @@ fn streams(engine: &Engine) {
     assert_eq!(code, Some(0));
     let (seen, code) = watched(&model, "words=one fail");
     assert_eq!((seen.first().map(String::as_str), code), (Some("one "), Some(1)), "{}: {seen:?}", engine.name);
-    // What the image says of itself is not touched.
-    let shown = model.good(&["inspect", &model.name, "--json"]);
-    assert!(!shown.contains("x-cog-streaming"), "{shown}");
     assert_eq!(model.good(&["predict", &model.name, "-i", "words=a b", "-o", "out.txt"]), "");
     assert_eq!(fs::read_to_string(model.path("out.txt")).unwrap(), "a b \n");
     has_readers_that_leave(&model);
@@ -533,6 +530,12 @@ fn streams(engine: &Engine) {
     marked.assert_nothing_is_left();
     let waiting = Model::new(engine, "waiting", &[("cog.yaml", RUN_ALONE), ("run.py", WAITING)]);
     assert_eq!(waiting.good(&["predict", "-i", "count=2"]), "item 0\nitem 1\n");
+    // A long output, to a reader that takes its time.
+    let cogpack = env!("CARGO_BIN_EXE_cogpack");
+    let predict = format!("'{cogpack}' predict {} -i count=50000 -q | (sleep 3; tail -n 1)", waiting.name);
+    let variable = &engine.variable;
+    let piped = Command::new("sh").args(["-c", &predict]).env(variable.0, &variable.1).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&piped.stdout), "item 49999\n", "{}", said(&piped));
     waiting.assert_nothing_is_left();
 }
 

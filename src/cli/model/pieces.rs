@@ -1,7 +1,6 @@
 //! An output that comes piece by piece → stdout.
 //!
-//! Pieces are printed on a thread of their own: a reader that is slow, as a pager is, must not keep the server from sending, which would
-//! drop what nobody takes.
+//! Pieces are printed on a thread of their own: a reader that is slow, as a pager is, must not keep an interrupt from being heard.
 
 use serde_json::Value as Json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use crate::build;
 use crate::build::failure::Failure;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::files;
@@ -107,10 +108,10 @@ impl Prediction<'_> {
         writer: Writer,
         output: &Output,
     ) -> Result<Written, Failure> {
-        let mut running = self.started(keeper, model, start, &writer, output).await?;
+        let mut running = self.started(keeper, model, start, output).await?;
         running.ready(Duration::from_secs(self.container.setup_timeout)).await?;
         let path = if self.training { "/trainings" } else { "/predictions" };
-        let asked = Asked { path, input, context: start.context.clone(), streaming: self.streams(&writer) };
+        let asked = Asked { path, input, context: start.context.clone(), id: self.id(&writer)? };
         let mut pieces = Pieces::new(&writer);
         let answer = running.predict(&asked, &mut pieces).await?;
         // What it wrote is shown before its output.
@@ -125,9 +126,9 @@ impl Prediction<'_> {
         }
     }
 
-    /// Whether the output is printed as it comes.
-    fn streams(&self, writer: &Writer) -> bool {
-        !self.training && writer.prints_pieces()
+    /// How it is called, if its output is printed as it comes.
+    fn id(&self, writer: &Writer) -> Result<Option<String>, Failure> {
+        (!self.training && writer.prints_pieces()).then(build::random).transpose()
     }
 
     async fn started<'k>(
@@ -135,7 +136,6 @@ impl Prediction<'_> {
         keeper: &'k Keeper,
         model: &Model,
         start: &Start,
-        writer: &Writer,
         output: &Output,
     ) -> Result<Running<'k>, Failure> {
         let mut settings = Settings {
@@ -143,7 +143,6 @@ impl Prediction<'_> {
             environment: start.environment.clone(),
             run: model.reference.clone(),
             port: Some((model.port(&start.environment), None)),
-            file: if self.streams(writer) { model.streaming() } else { None },
             ..Settings::default()
         };
         if self.training {

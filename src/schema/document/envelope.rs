@@ -72,9 +72,6 @@ fn answer(description: &str, schema: Json) -> Json {
     json!({ "description": description, "content": { "application/json": { "schema": schema } } })
 }
 
-/// Says that outputs are sent as they come.
-pub(super) const STREAMING: &str = "x-cog-streaming";
-
 pub(super) fn root() -> Json {
     json!({ "get": {
         "summary": "Root",
@@ -109,7 +106,7 @@ pub(super) fn paths(words: &Words, streaming: bool) -> [(String, Json); 2] {
         ("responses".to_owned(), responses(reference(words.response))),
     ]);
     if streaming {
-        post.insert(STREAMING.into(), json!(true));
+        post.insert("x-cog-streaming".into(), json!(true));
     }
     let cancel = json!({ "post": {
         "summary": "Cancel",

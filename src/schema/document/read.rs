@@ -2,14 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::schema::document::envelope::{PREDICT, STREAMING, TRAIN, Words};
+use crate::schema::document::envelope::{PREDICT, TRAIN, Words};
 use crate::schema::model::{Input, InputType, Schema};
 
 /// How deep references and lists are followed: a document may refer to itself.
 const DEEPEST: usize = 8;
-
-/// Where a document says how predictions are asked for.
-const PREDICTIONS: &str = "/paths/~1predictions/post";
 
 impl Schema {
     /// Reads a document. `None`: it is not one that Cog's server serves.
@@ -18,19 +15,6 @@ impl Schema {
         let reader = Reader { schemas: document.pointer("/components/schemas")?.as_object()? };
         let (inputs, training) = (reader.inputs(&PREDICT), reader.inputs(&TRAIN));
         (inputs.is_some() || training.is_some()).then(|| Self { text: text.to_owned(), inputs, training })
-    }
-
-    /// Whether the server sends outputs as they come, to who asks for it.
-    pub fn is_streaming(&self) -> bool {
-        let document: Json = serde_json::from_str(&self.text).unwrap_or_default();
-        document.pointer(PREDICTIONS).and_then(|post| post.get(STREAMING)) == Some(&Json::Bool(true))
-    }
-
-    /// The document with which the server sends them so, whether the predictor says it or not.
-    pub fn streaming(&self) -> Option<String> {
-        let mut document: Json = serde_json::from_str(&self.text).ok()?;
-        document.pointer_mut(PREDICTIONS)?.as_object_mut()?.insert(STREAMING.to_owned(), Json::Bool(true));
-        Some(document.to_string())
     }
 }
 
@@ -159,16 +143,5 @@ mod tests {
         let inputs = Schema::from_document(text).unwrap().inputs.unwrap();
         assert_eq!((inputs[0].name.as_str(), inputs[0].required), ("b", true));
         assert_eq!((&inputs[1].ty, inputs[1].nullable), (&InputType::String, true));
-    }
-
-    #[test]
-    fn a_document_can_say_that_outputs_are_sent_as_they_come() {
-        let text = r#"{"paths":{"/predictions":{"post":{}}},"components":{"schemas":{"Input":{}}}}"#;
-        let schema = Schema::from_document(text).unwrap();
-        assert!(!schema.is_streaming());
-        let told = Schema::from_document(&schema.streaming().unwrap()).unwrap();
-        assert!(told.is_streaming() && told.inputs.is_some());
-        let odd = Schema::from_document(r#"{"components":{"schemas":{"Input":{}}}}"#).unwrap();
-        assert_eq!(odd.streaming(), None);
     }
 }
