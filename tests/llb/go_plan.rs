@@ -12,6 +12,7 @@ use cogpack::llb::graph::file::{Action, Copy, CopyFrom, Mkfile, Owner};
 use cogpack::llb::graph::platform::normalize;
 use cogpack::llb::graph::source::{Http, Image, Local};
 use cogpack::llb::graph::{Graph, Meta, State};
+use cogpack::llb::reference::normalize as normalize_reference;
 use cogpack::plan::model::Platform;
 use serde::Deserialize;
 use serde_json::Value;
@@ -58,6 +59,7 @@ struct Stage {
     _phase_key: Option<String>,
     #[serde(default, deserialize_with = "null_is_default")]
     env: Vec<String>,
+    #[serde(default, deserialize_with = "empty_is_none")]
     dir: Option<String>,
     #[serde(rename = "provides")]
     _provides: Option<Vec<String>>,
@@ -88,7 +90,7 @@ enum Operation {
         src: Vec<String>,
         dest: String,
         chown: Option<String>,
-        #[serde(default)]
+        #[serde(default, deserialize_with = "null_is_default")]
         patterns: Patterns,
         #[serde(default)]
         create_dest_path: bool,
@@ -117,6 +119,11 @@ fn null_is_default<'de, D: serde::Deserializer<'de>, T: Default + Deserialize<'d
     Option::<T>::deserialize(from).map(Option::unwrap_or_default)
 }
 
+/// What Go leaves out is empty to it.
+fn empty_is_none<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.filter(|text| !text.is_empty()))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanMount {
@@ -132,6 +139,7 @@ struct PlanMount {
     sharing: String,
     #[serde(default)]
     size: i64,
+    #[serde(default, deserialize_with = "empty_is_none")]
     env: Option<String>,
     #[serde(default)]
     optional: bool,
@@ -166,9 +174,11 @@ impl Translation<'_> {
     fn source(&mut self, input: &Input) -> State {
         let state = self.input(input);
         let Some(reference) = &input.image else { return state };
-        let is_it = |full: &str| full == reference || full.strip_prefix("docker.io/") == Some(reference);
-        let config = self.scenario.image_configs.iter().find(|(full, _)| is_it(full));
-        config.map_or(state.clone(), |(_, config)| with_image_config(state, config))
+        let reference = normalize_reference(reference).expect("a reference");
+        match self.scenario.image_configs.get(&reference) {
+            Some(config) => with_image_config(state, config),
+            None => state,
+        }
     }
 
     /// What a copy or a mount reads: of an image only the files.

@@ -71,24 +71,25 @@ impl<'a> Lowering<'a> {
         Some(self.part_of_context(local, &include, &exclude, at))
     }
 
-    pub(super) fn mkfile_actions(&self, mkfile: &Mkfile, state: &State) -> Vec<Action> {
+    /// Engines write a file with what their umask leaves of its mode, and leave the mode of one that is there. So it is made
+    /// by itself and copied, with the directories above it.
+    pub(super) fn mkfile_action(mkfile: &Mkfile, state: &State) -> Action {
         let path = absolute(&state.values().dir, &mkfile.dest);
-        let folder = parent(&path);
-        let mut actions = Vec::new();
-        if folder != "/" {
-            let folder =
-                graph::Mkdir { path: folder.to_owned(), mode: 0o755, parents: true, ..graph::Mkdir::default() };
-            actions.push(Action::Mkdir(folder));
-        }
         let data = mkfile.data.clone();
-        actions.push(Action::Mkfile(graph::Mkfile { path, mode: mkfile.mode, data, ..graph::Mkfile::default() }));
-        actions
+        made_and_copied(&path, mkfile.mode, None, |path| {
+            Action::Mkfile(graph::Mkfile { path, mode: mkfile.mode, data, ..graph::Mkfile::default() })
+        })
     }
 
-    pub(super) fn mkdir_action(&mut self, mkdir: &'a Mkdir, at: Place<'a>) -> Action {
+    pub(super) fn mkdir_action(&mut self, mkdir: &'a Mkdir, at: Place<'a>, state: &State) -> Action {
         let owner = mkdir.chown.as_deref().and_then(|chown| self.owner(chown, at));
-        let path = mkdir.path.clone();
-        Action::Mkdir(graph::Mkdir { path, mode: mkdir.mode, parents: true, owner, created: None })
+        let path = absolute(&state.values().dir, &mkdir.path);
+        let mode = mkdir.mode;
+        let make = |path| Action::Mkdir(graph::Mkdir { path, mode, parents: true, owner: None, created: None });
+        if mode & LOST_BITS != 0 && path != "/" {
+            return made_and_copied(&path, mode, owner, make);
+        }
+        Action::Mkdir(graph::Mkdir { path, mode, parents: true, owner, created: None })
     }
 
     fn owner(&mut self, chown: &str, at: Place) -> Option<Owner> {
@@ -114,6 +115,24 @@ impl<'a> Lowering<'a> {
         }
         bits.map(Mode::Bits)
     }
+}
+
+/// Permission bits that an engine does not set when it makes something: its umask takes the right to write from all but
+/// the owner, and the bits above are no permissions to it.
+const LOST_BITS: u32 = 0o7022;
+
+/// Makes something in an empty file tree and copies it to `path`, with this mode. What is there has to be of the same kind.
+fn made_and_copied(path: &str, mode: u32, owner: Option<Owner>, make: impl FnOnce(String) -> Action) -> Action {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let folder = parent(path);
+    let alone = format!("/{name}");
+    let into = if folder == "/" { "/".to_owned() } else { format!("{folder}/") };
+    Action::Copy(Box::new(graph::Copy {
+        owner,
+        mode: Some(Mode::Bits(mode)),
+        create_dest: true,
+        ..graph::Copy::new(CopyFrom::Actions(State::scratch(), vec![make(alone.clone())]), alone, into)
+    }))
 }
 
 pub(super) fn rm_action(rm: &Rm) -> Action {

@@ -81,11 +81,11 @@ impl<'a> Lowering<'a> {
                 walk.state = self.exec(&walk.labels, exec, at, &walk.state);
             }
             OperationKind::Mkfile(mkfile) => {
-                let actions = self.mkfile_actions(mkfile, &walk.state);
-                self.file(walk, &actions, at, &format!("write {}", mkfile.dest));
+                let action = Self::mkfile_action(mkfile, &walk.state);
+                self.file(walk, &[action], at, &format!("write {}", mkfile.dest));
             }
             OperationKind::Mkdir(mkdir) => {
-                let action = self.mkdir_action(mkdir, at);
+                let action = self.mkdir_action(mkdir, at, &walk.state);
                 self.file(walk, &[action], at, &format!("make {}", mkdir.path));
             }
             OperationKind::Rm(rm) => self.file(walk, &[rm_action(rm)], at, &format!("remove {}", rm.path)),

@@ -13,6 +13,7 @@ use super::model::{Export, Input, Plan, Platform, Stage};
 use super::order::{edges, order_of};
 use super::place::{Place, Places};
 use super::visit::{inputs, runs, stages_read};
+use crate::check::address::is_image;
 use crate::diagnostic::{Diagnostic, Sink, suggest};
 
 /// Checks a plan. It may be lowered when `sink` got no error.
@@ -116,12 +117,13 @@ impl Checker<'_> {
         match input {
             Input::Stage { .. } | Input::Scratch { .. } => {}
             Input::Image { image } => {
-                if image.contains(|c: char| c.is_whitespace() || c.is_control()) || image.contains("://") {
+                if !is_image(image) {
                     let finding = error::bad_url(
                         &format!("image `{}` of {owner}", image.escape_debug()),
                         "is no image reference",
                     );
-                    self.report(finding.help("write a reference such as `debian:12`"), &at("image"), "no image");
+                    let help = "write a reference such as `debian:12`, all of its path in lower case";
+                    self.report(finding.help(help), &at("image"), "no image");
                 }
             }
             Input::Local { local, .. } => {
