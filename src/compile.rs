@@ -24,7 +24,7 @@ use crate::diagnostic::{Diagnostic, Sink};
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::plan::compose::compose;
-use crate::plan::lock;
+use crate::plan::lock::{self, Lock};
 use crate::plan::metadata::Metadata;
 use crate::plan::model::Plan;
 use crate::plan::place::OriginPlaces;
@@ -52,12 +52,14 @@ pub struct Options {
     pub blocks: Vec<BlockFile>,
     /// Whether what is chosen must be what `cogpack.lock` says.
     pub locked: bool,
+    /// Whether images have the digests that `cogpack.lock` has of them.
+    pub pinned: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         let platform = ("linux".into(), "amd64".into());
-        Self { choices: Choices::default(), platform, blocks: Vec::new(), locked: false }
+        Self { choices: Choices::default(), platform, blocks: Vec::new(), locked: false, pinned: true }
     }
 }
 
@@ -114,25 +116,48 @@ pub fn compile(tree: Box<dyn Tree>, options: &Options, sources: &SourceMap, sink
     let resolution = resolution?;
     log_resolution(&resolution);
     let metadata = Metadata::new(&inputs, &resolution);
-    if options.locked {
-        lock::check(&metadata, &project, sources, sink);
+    let lock = lock_of(&project, options, sources, sink);
+    if let Some(lock) = lock.as_ref().filter(|_| options.locked) {
+        lock.check(&metadata, sink);
     }
     let plan = compose(&inputs, &resolution, sink);
     predictor.report(sink);
-    let plan = plan?;
+    let mut plan = plan?;
+    let base = [&resolution.base.build, &resolution.base.runtime];
+    let mut image_configs = environment::image_configs(&library, &plan, &base);
+    if let Some(lock) = lock.filter(|_| options.pinned) {
+        if options.locked {
+            lock.check_images(&plan, sink);
+        }
+        lock.pin(&mut plan, &mut image_configs);
+    }
     validate(&plan, &OriginPlaces::new(&plan, sources), sink);
     project.tree().unnameable().iter().for_each(|name| sink.push(project::error::name_not_text(name)));
     let plan = stop_at_errors(Some(plan), sink)?;
     info!(stages = plan.stages.len(), "plan composed");
     Some(Compilation {
         metadata,
-        image_configs: environment::image_configs(&library, &plan, &[&resolution.base.build, &resolution.base.runtime]),
+        image_configs,
         sources: program.texts(sources),
         schema: predictor.asked().cloned(),
         front: Front { hir, asts: program.into_asts() },
         warnings: sink.diagnostics().to_vec(),
         plan,
     })
+}
+
+/// The project's lock, as far as it matters.
+fn lock_of(project: &Project, options: &Options, sources: &SourceMap, sink: &mut Sink) -> Option<Lock> {
+    if !options.locked && !options.pinned {
+        return None;
+    }
+    let read = Lock::read(project, sources);
+    match read {
+        Ok(None) if options.locked => sink.push(lock::missing()),
+        Ok(lock) => return lock,
+        Err(found) => sink.push(*found),
+    }
+    None
 }
 
 /// Parses and checks every block of the project, and those that ship and its stack names.

@@ -146,6 +146,24 @@ fn given_block_files_and_folders_are_read_and_nothing_beside_them() {
 }
 
 #[test]
+fn images_whose_digests_are_locked_are_not_asked_for() {
+    let files: &[(&str, &[u8])] = &[("cog.yaml", b"build: {python_version: \"3.12\"}\n"), ("main.py", b"")];
+    let project = support::project(files);
+    let path = project.path().to_str().unwrap();
+    assert_eq!(support::run(&["lock", "--offline", path]).status.code(), Some(0));
+    let lock = project.path().join("cogpack.lock");
+    let versions = std::fs::read_to_string(&lock).unwrap();
+    let base = versions.lines().find_map(|line| line.strip_prefix("build = ")).unwrap();
+    let digest = "1".repeat(64);
+    std::fs::write(&lock, format!("{versions}\n[digests]\n{base} = \"sha256:{digest}\"\n")).unwrap();
+    let plan = support::run(&["compile", path]);
+    assert!(String::from_utf8(plan.stdout).unwrap().contains(&format!("@sha256:{digest}")));
+    let Some((calls, code)) = calls(&["compile", path, "-o", "/dev/null"], Path::new("/")) else { return };
+    assert_eq!(code, Some(0));
+    assert_stays_inside(&calls, Path::new("/"), &[project.path()]);
+}
+
+#[test]
 fn a_project_in_the_current_directory_is_found_without_a_look_around() {
     let project = support::project(&[("cog.yaml", b"build: {python_version: \"3.12\"}\n"), ("main.py", b"")]);
     let Some((calls, code)) = calls(&["compile", "-o", "/dev/null"], project.path()) else { return };

@@ -94,7 +94,7 @@ pub enum Command {
     Compile(CompileArgs),
     /// Show what a build of a project would do
     Plan(PlanArgs),
-    /// Write the versions and base images that are chosen to cogpack.lock
+    /// Write chosen versions, base images and digests to cogpack.lock
     Lock(LockArgs),
     /// Find what is wrong with a project or with block files
     Check(CheckArgs),
@@ -226,11 +226,15 @@ pub struct PlanArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cogpack lock
+  cogpack lock --offline    without digests
   cogpack build --locked")]
 pub struct LockArgs {
     /// The project.
     #[command(flatten)]
     pub project: ProjectArgs,
+    /// Ask no registry: write versions and base images without digests
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// `cogpack check`

@@ -59,7 +59,7 @@ pub fn options_on(args: &ProjectArgs, platform: (String, String)) -> Result<Opti
         base,
         driver,
     };
-    Ok(Options { choices, platform, blocks, locked: args.choices.locked })
+    Ok(Options { choices, platform, blocks, locked: args.choices.locked, pinned: true })
 }
 
 /// Where the kernel tells the version of NVIDIA's driver.

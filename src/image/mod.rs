@@ -25,7 +25,7 @@ use tokio::runtime::Handle;
 use crate::diagnostic::Diagnostic;
 use crate::image::contents::Files;
 use crate::image::find::Description;
-use crate::image::registry::{Place, Registry};
+use crate::image::registry::{Client, Place, Registry};
 use crate::image::wrong::Wrong;
 
 /// Describes the image that lies in a folder or an archive.
@@ -39,6 +39,16 @@ pub fn fetch(place: Place, runtime: &Handle, platform: &str) -> Result<Descripti
     let name = place.reference.clone();
     let registry = Registry::open(place, runtime).map(|registry| -> Box<dyn Files> { Box::new(registry) });
     described(registry, &name, platform)
+}
+
+/// The digest that an image's name has in its registry now.
+pub async fn digest(place: Place) -> Result<String, Box<Diagnostic>> {
+    let name = place.reference.clone();
+    let digest = match Client::new(place) {
+        Ok(client) => client.digest().await,
+        Err(wrong) => Err(wrong),
+    };
+    digest.map_err(|wrong| Box::new(error::unreadable(&name, &wrong)))
 }
 
 fn described(files: Result<Box<dyn Files>, Wrong>, name: &str, platform: &str) -> Result<Description, Box<Diagnostic>> {

@@ -1,6 +1,6 @@
 //! A stage → what it reads, and the place of each in the plan.
 
-use super::model::{Input, Mount, OperationKind, Stage};
+use super::model::{Input, Mount, Operation, OperationKind, Stage};
 use super::place::Place;
 
 /// Every input of a stage: its source, and what its copies and mounts read, in the order they stand.
@@ -21,6 +21,20 @@ pub fn inputs(index: usize, stage: &Stage) -> Vec<(&Input, Place)> {
         }
     }
     found
+}
+
+/// Every input of a stage, to be changed.
+pub fn inputs_mut(stage: &mut Stage) -> impl Iterator<Item = &mut Input> {
+    std::iter::once(&mut stage.source).chain(stage.operations.iter_mut().flat_map(inputs_of_mut))
+}
+
+/// What an operation reads from, to be changed.
+pub fn inputs_of_mut(operation: &mut Operation) -> Vec<&mut Input> {
+    match &mut operation.kind {
+        OperationKind::Copy(copy) => vec![&mut copy.from],
+        OperationKind::Exec(exec) => exec.mounts.iter_mut().filter_map(Mount::source_mut).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The id of every stage that a stage reads, with those it layers.

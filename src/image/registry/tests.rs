@@ -128,6 +128,25 @@ fn credentials_are_not_shown_to_a_registry_that_does_not_ask() {
     inspect(&server, "base:3", Some(("me", "secret"))).unwrap();
 }
 
+#[test]
+fn layers_that_lie_elsewhere_are_read_there_without_what_the_registry_was_shown() {
+    let answers = store();
+    let elsewhere = Server::start(move |asked| {
+        assert_eq!(asked.authorization, None);
+        answers.answer(asked.line)
+    });
+    let (answers, host) = (store(), elsewhere.host.clone());
+    let server = Server::start(move |asked| match asked.line.strip_prefix("GET /v2/base/blobs/") {
+        Some(_) if asked.authorization == Some(BASIC) => {
+            (307, vec![("location", asked.line.replace("GET ", &format!("http://{host}")))], Vec::new())
+        }
+        _ => with_passwords(&answers, asked),
+    });
+    let image = inspect(&server, "base:3", Some(("me", "secret"))).unwrap();
+    assert_eq!(version(&image, "python"), Some("3.13.5"));
+    assert_eq!(elsewhere.asked().len(), 2, "a config and a layer");
+}
+
 /// What is found when a registry answers otherwise to the requests whose line has `part`.
 fn found(part: &'static str, answer: impl Fn(&Asked<'_>) -> Answer + Send + Sync + 'static) -> Box<Diagnostic> {
     let answers = store();

@@ -10,9 +10,10 @@ use crate::check::is_of_the_system;
 use crate::check::phase::{Phase, Side};
 use crate::diagnostic::Sink;
 use crate::plan::compose::stages::{Draft, origin};
-use crate::plan::compose::{BUILD_BASE, RUNTIME_BASE, error, inputs_of, inputs_of_mut};
+use crate::plan::compose::{BUILD_BASE, RUNTIME_BASE, error, inputs_of};
 use crate::plan::error::stage_never_runs;
 use crate::plan::model::{Input, Operation, OperationKind, Origin, Stage, User};
+use crate::plan::visit;
 use crate::resolve::image::{Image, Images};
 use crate::resolve::{Inputs, Resolution};
 use crate::source::Span;
@@ -201,7 +202,7 @@ impl<'r> Line<'r> {
         self.resolve(&mut source, source_span, left_out, sink);
         let mut operations = Vec::with_capacity(draft.operations.len());
         for (mut operation, span) in draft.operations {
-            for input in inputs_of_mut(&mut operation) {
+            for input in visit::inputs_of_mut(&mut operation) {
                 self.resolve(input, span, left_out, sink);
             }
             operations.push(operation);

@@ -69,12 +69,3 @@ fn inputs_of(operation: &Operation) -> Vec<&Input> {
         _ => Vec::new(),
     }
 }
-
-/// What an operation reads from, to be changed.
-fn inputs_of_mut(operation: &mut Operation) -> Vec<&mut Input> {
-    match &mut operation.kind {
-        OperationKind::Copy(copy) => vec![&mut copy.from],
-        OperationKind::Exec(exec) => exec.mounts.iter_mut().filter_map(|mount| mount.source_mut()).collect(),
-        _ => Vec::new(),
-    }
-}
