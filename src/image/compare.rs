@@ -8,27 +8,30 @@ use crate::version::Version;
 pub fn compare(known: &Image, real: &Description) -> Vec<String> {
     let mut found = Vec::new();
     // An archive often holds one platform of several, and says nothing of the others.
-    let is_one = real.platforms.len() == 1 && real.platforms.iter().all(|platform| known.platforms.contains(platform));
-    for platform in known.platforms.iter().filter(|platform| !is_one && !real.platforms.contains(platform)) {
-        found.push(format!("it is for {}, not for {platform}", real.platforms.join(" and ")));
+    let is_one = real.image.platforms.len() == 1
+        && real.image.platforms.iter().all(|platform| known.platforms.contains(platform));
+    for platform in known.platforms.iter().filter(|platform| !is_one && !real.image.platforms.contains(platform)) {
+        found.push(format!("it is for {}, not for {platform}", real.image.platforms.join(" and ")));
     }
     for entry in &known.env {
         let (name, value) = entry.split_once('=').unwrap_or((entry, ""));
-        match variable(&real.env, name) {
+        match variable(&real.image.env, name) {
             Some(is) if is == value => {}
             Some(is) => found.push(format!("`{name}` is `{is}`, not `{value}`")),
             None => found.push(format!("it has no variable `{name}`")),
         }
     }
     if known.has_config() {
-        for (what, said, is) in [("entrypoint", &known.entrypoint, &real.entrypoint), ("cmd", &known.cmd, &real.cmd)] {
+        for (what, said, is) in
+            [("entrypoint", &known.entrypoint, &real.image.entrypoint), ("cmd", &known.cmd, &real.image.cmd)]
+        {
             if said != is {
                 found.push(format!("its {what} is {is:?}, not {said:?}"));
             }
         }
         let of = |text: &Option<String>, same: &[&str]| text.clone().filter(|text| !same.contains(&text.as_str()));
-        let workdir = (of(&known.workdir, &["/"]), of(&real.workdir, &["/"]));
-        let user = (of(&known.user, &["root", "0"]), of(&real.user, &["root", "0"]));
+        let workdir = (of(&known.workdir, &["/"]), of(&real.image.workdir, &["/"]));
+        let user = (of(&known.user, &["root", "0"]), of(&real.image.user, &["root", "0"]));
         for (what, (said, is), none) in [("working directory", workdir, "/"), ("user", user, "root")] {
             if said != is {
                 let or = |text: Option<String>| text.unwrap_or_else(|| none.to_owned());
@@ -45,13 +48,13 @@ pub fn compare(known: &Image, real: &Description) -> Vec<String> {
 fn of_package(name: &str, known: &Package, real: &Description) -> Option<String> {
     let there = known.path.as_ref().map(|path| real.tree.0.real(path).is_some());
     if let (Some(path), Some(false)) = (&known.path, there) {
-        let elsewhere = real.packages.get(name).and_then(|package| package.path.as_ref());
+        let elsewhere = real.image.packages.get(name).and_then(|package| package.path.as_ref());
         return Some(match elsewhere {
             Some(other) => format!("`{name}` is at `{other}`, and `{path}` is not there"),
             None => format!("it has no `{name}`: `{path}` is not there"),
         });
     }
-    let found = real.packages.get(name).or_else(|| real.packages.get(&format!("apt:{name}")));
+    let found = real.image.packages.get(name).or_else(|| real.image.packages.get(&format!("apt:{name}")));
     let Some(found) = found else {
         return (there != Some(true)).then(|| format!("it has no `{name}`"));
     };

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::image::contents::Contents;
 use crate::image::tree::Tree;
+use crate::project::settings::world::described::Described;
 
 /// The search path of an image that sets none.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -15,26 +16,10 @@ const TOOLS: &[&str] = &["gcc", "git", "make", "curl", "node", "npm"];
 /// What is known of a real image.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Description {
-    /// A name for it.
-    pub name: String,
-    /// What the engine pulls.
-    pub reference: String,
+    /// What metadata say, too.
+    pub image: Described<Package>,
     /// The digest of its manifest, or of its index.
     pub digest: Option<String>,
-    /// `linux/amd64`, …
-    pub platforms: Vec<String>,
-    /// `NAME=VALUE`
-    pub env: Vec<String>,
-    /// Its working directory.
-    pub workdir: Option<String>,
-    /// Its user.
-    pub user: Option<String>,
-    /// Its entrypoint.
-    pub entrypoint: Vec<String>,
-    /// Its command.
-    pub cmd: Vec<String>,
-    /// What is in it, by name; Debian packages as `apt:NAME`.
-    pub packages: IndexMap<String, Package>,
     /// What lies where.
     pub tree: TreeOf,
 }
@@ -77,17 +62,19 @@ pub fn describe(contents: &Contents, fallback: &str) -> Description {
     let last = reference.rsplit('/').next().unwrap_or_default();
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
     Description {
-        name: last.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).take(128).collect(),
+        image: Described {
+            name: last.chars().map(|letter| if is_plain(letter) { letter } else { '-' }).take(128).collect(),
+            platforms: contents.platforms.clone(),
+            packages: packages(&contents.tree, &env),
+            env,
+            workdir: has(run.working_dir),
+            user: has(run.user),
+            entrypoint: run.entrypoint.unwrap_or_default(),
+            cmd: run.cmd.unwrap_or_default(),
+            reference,
+        },
         digest: contents.digest.clone(),
-        platforms: contents.platforms.clone(),
-        packages: packages(&contents.tree, &env),
-        env,
-        workdir: has(run.working_dir),
-        user: has(run.user),
-        entrypoint: run.entrypoint.unwrap_or_default(),
-        cmd: run.cmd.unwrap_or_default(),
         tree: TreeOf(contents.tree.clone()),
-        reference,
     }
 }
 

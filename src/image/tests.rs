@@ -80,15 +80,15 @@ pub(super) fn base() -> Vec<u8> {
     ])
 }
 
-pub(super) fn version<'d>(image: &'d Description, name: &str) -> Option<&'d str> {
-    image.packages.get(name)?.version.as_deref()
+pub(super) fn version<'d>(real: &'d Description, name: &str) -> Option<&'d str> {
+    real.image.packages.get(name)?.version.as_deref()
 }
 
 #[test]
 fn packages_are_found_in_layers_of_every_kind() {
     for layer in [base(), gzip(&base())] {
-        let image = inspect(&docker(&[layer])).unwrap();
-        assert_eq!(image.reference, "registry.example/base:3");
+        let real = inspect(&docker(&[layer])).unwrap();
+        assert_eq!(real.image.reference, "registry.example/base:3");
         for (name, said) in [
             ("python", "3.13.5"),
             ("pip", "25.1"),
@@ -98,9 +98,9 @@ fn packages_are_found_in_layers_of_every_kind() {
             ("nvcc", "12.4.1"),
             ("apt:netbase", "6.4"),
         ] {
-            assert_eq!(version(&image, name), Some(said), "{name}");
+            assert_eq!(version(&real, name), Some(said), "{name}");
         }
-        assert_eq!(image.packages.len(), 7, "{:?}", image.packages.keys());
+        assert_eq!(real.image.packages.len(), 7, "{:?}", real.image.packages.keys());
     }
 }
 
@@ -112,38 +112,38 @@ fn what_a_later_layer_takes_away_is_not_found() {
         ("var/lib/dpkg/.wh..wh..opq", b""),
         ("usr/bin/.wh.uv", b""),
     ]);
-    let image = inspect(&docker(&[base(), later])).unwrap();
-    assert_eq!(image.packages.keys().collect::<Vec<_>>(), ["cudnn", "pip"]);
+    let real = inspect(&docker(&[base(), later])).unwrap();
+    assert_eq!(real.image.packages.keys().collect::<Vec<_>>(), ["cudnn", "pip"]);
 }
 
 #[test]
 fn what_is_printed_is_read_as_metadata() {
-    let image = inspect(&docker(&[base()])).unwrap();
-    let table: toml::Table = toml::from_str(&write::toml(&image)).unwrap();
+    let real = inspect(&docker(&[base()])).unwrap();
+    let table: toml::Table = toml::from_str(&write::toml(&real)).unwrap();
     let packages = &table["image"][0]["packages"];
     assert_eq!(packages["python"]["version"].as_str(), Some("3.13.5"));
     assert_eq!(packages["apt:netbase"]["version"].as_str(), Some("6.4"));
-    assert_eq!(write::json(&image)["packages"]["python"]["source"], "patchlevel.h");
+    assert_eq!(write::json(&real)["packages"]["python"]["source"], "patchlevel.h");
 }
 
 #[test]
 fn every_difference_is_named() {
-    let image = inspect(&docker(&[base()])).unwrap();
+    let real = inspect(&docker(&[base()])).unwrap();
     let package = |version: &str, path: Option<&str>| Package {
         version: Version::parse(version).ok(),
         path: path.map(str::to_owned),
     };
     let mut known = Image {
-        platforms: image.platforms.clone(),
-        env: image.env.clone(),
-        cmd: image.cmd.clone(),
+        platforms: real.image.platforms.clone(),
+        env: real.image.env.clone(),
+        cmd: real.image.cmd.clone(),
         ..Image::default()
     };
     known.packages.insert("python".into(), package("3.13", Some("/usr/local/bin/python3")));
     known.packages.insert("cudnn".into(), package("9", None));
-    assert_eq!(compare::compare(&known, &image), Vec::<String>::new());
+    assert_eq!(compare::compare(&known, &real), Vec::<String>::new());
     known.platforms.push("linux/arm64".into());
-    assert_eq!(compare::compare(&known, &image), Vec::<String>::new(), "an archive may hold one of several platforms");
+    assert_eq!(compare::compare(&known, &real), Vec::<String>::new(), "an archive may hold one of several platforms");
     known.platforms = vec!["linux/arm64".into()];
     known.env.push("LANG=C.UTF-8".into());
     known.cmd.clear();
@@ -151,7 +151,7 @@ fn every_difference_is_named() {
     known.packages.insert("python".into(), package("3.12.1", None));
     known.packages.insert("pip".into(), package("", Some("/usr/bin/pip")));
     known.packages.insert("apt:tzdata".into(), Package::default());
-    let found = compare::compare(&known, &image);
+    let found = compare::compare(&known, &real);
     assert_eq!(
         found,
         [

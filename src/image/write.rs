@@ -6,9 +6,10 @@ use crate::image::find::{Description, Package};
 use crate::version::Version;
 
 /// As `[[image]]`. What cannot stand there, such as Debian's own versions, stands beside it as a comment.
-pub fn toml(image: &Description) -> String {
+pub fn toml(description: &Description) -> String {
+    let image = &description.image;
     let mut text = String::new();
-    if let Some(digest) = &image.digest {
+    if let Some(digest) = &description.digest {
         text.push_str(&format!("# digest: {digest}\n"));
     }
     text.push_str(&format!("[[image]]\nname = {}\nreference = {}\n", quoted(&image.name), quoted(&image.reference)));
@@ -44,7 +45,8 @@ fn row(name: &str, package: &Package) -> String {
 }
 
 /// As a JSON document.
-pub fn json(image: &Description) -> Json {
+pub fn json(description: &Description) -> Json {
+    let image = &description.image;
     let package = |(name, it): (&String, &Package)| {
         (name.clone(), json!({ "version": it.version, "path": it.path, "source": it.source }))
     };
@@ -52,7 +54,7 @@ pub fn json(image: &Description) -> Json {
     json!({
         "name": image.name,
         "reference": image.reference,
-        "digest": image.digest,
+        "digest": description.digest,
         "platforms": image.platforms,
         "env": image.env,
         "workdir": image.workdir,

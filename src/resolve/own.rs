@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Sink;
 use crate::project::Project;
-use crate::project::settings::world::{self, ImageRow, ReleaseRow, World};
+use crate::project::settings::world::{self, ReleaseRow, World};
 use crate::resolve::catalog::{Catalog, Details, Release};
 use crate::resolve::image::family::{Columns, Family, Template};
 use crate::resolve::image::{Image, Images};
@@ -21,11 +21,7 @@ impl Library {
             at += count;
         }
         if !images.is_empty() {
-            library.images.add(Family {
-                templates: images.iter().map(template).collect(),
-                rows: vec![Columns::new()],
-                pairs: pairs.clone(),
-            });
+            library.images.add(Family { templates: images.clone(), rows: vec![Columns::new()], pairs: pairs.clone() });
         }
         library
     }
@@ -144,18 +140,4 @@ fn release(row: &ReleaseRow) -> Release {
         brings_with: None,
     };
     Release::new(row.version.value.clone(), details, row.span)
-}
-
-fn template(row: &ImageRow) -> Template {
-    Template {
-        name: row.name.value.clone(),
-        reference: row.reference.clone(),
-        platforms: row.platforms.clone(),
-        env: row.env.clone(),
-        workdir: row.workdir.clone(),
-        user: row.user.clone(),
-        entrypoint: row.entrypoint.clone(),
-        cmd: row.cmd.clone(),
-        packages: row.packages.clone(),
-    }
 }

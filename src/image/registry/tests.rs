@@ -9,6 +9,7 @@ use crate::image::find::Description;
 use crate::image::registry::{Login, Place};
 use crate::image::tests::{archive, base, gzip, version};
 use crate::image::{fetch, read};
+use crate::project::settings::world::described::Described;
 use server::{Answer, Asked, Server, Store, text};
 
 /// An index of two platforms and an attestation, as `base:3`.
@@ -36,22 +37,22 @@ fn inspect(server: &Server, name: &str, login: Option<(&str, &str)>) -> Result<D
 fn an_index_leads_to_the_image_of_the_platform() {
     let answers = store();
     let server = Server::start(move |asked| answers.answer(asked.line));
-    let image = inspect(&server, "base:3", None).unwrap();
-    assert_eq!(image.reference, format!("{}/base:3", server.host));
-    assert_eq!(image.name, "base-3");
-    assert_eq!(image.platforms, ["linux/arm64", "linux/amd64"]);
-    assert_eq!(image.digest, Some(text(&server::descriptor(&store().manifests["3"]))));
-    assert_eq!(version(&image, "python"), Some("3.13.5"));
-    assert_eq!(version(&image, "apt:netbase"), Some("6.4"));
+    let real = inspect(&server, "base:3", None).unwrap();
+    assert_eq!(real.image.reference, format!("{}/base:3", server.host));
+    assert_eq!(real.image.name, "base-3");
+    assert_eq!(real.image.platforms, ["linux/arm64", "linux/amd64"]);
+    assert_eq!(real.digest, Some(text(&server::descriptor(&store().manifests["3"]))));
+    assert_eq!(version(&real, "python"), Some("3.13.5"));
+    assert_eq!(version(&real, "apt:netbase"), Some("6.4"));
     // The tag's digest, the index, the manifest, the config, one layer: nothing twice, nothing of others.
     assert_eq!(server.asked().len(), 5, "{:?}", server.asked());
     assert_eq!(server.asked()[0], "HEAD /v2/base/manifests/3");
 
-    let digest = image.digest.unwrap();
+    let digest = real.digest.unwrap();
     assert_eq!(version(&inspect(&server, &format!("base@{digest}"), None).unwrap(), "python"), Some("3.13.5"));
     let place = Place { reference: format!("{}/base:3", server.host), login: None, plain: true };
     let other = fetch(place.clone(), server.runtime.handle(), "linux/arm64").unwrap();
-    assert_eq!(other.packages.keys().collect::<Vec<_>>(), ["git"]);
+    assert_eq!(other.image.packages.keys().collect::<Vec<_>>(), ["git"]);
     let none = fetch(place, server.runtime.handle(), "linux/s390x").unwrap_err();
     assert_eq!(none.code.alias, "E1305");
     assert!(none.help.unwrap().contains("there is linux/arm64, linux/amd64"));
@@ -61,13 +62,13 @@ fn an_index_leads_to_the_image_of_the_platform() {
 fn a_folder_in_ocis_layout_is_read_as_the_registry_is() {
     let folder = tempfile::tempdir().unwrap();
     store().write(folder.path(), "3");
-    let image = read(folder.path(), "linux/amd64").unwrap();
+    let real = read(folder.path(), "linux/amd64").unwrap();
     let answers = store();
     let server = Server::start(move |asked| answers.answer(asked.line));
     let fetched = inspect(&server, "base:3", None).unwrap();
-    assert_eq!(image.reference, folder.path().display().to_string());
-    let (name, reference) = (fetched.name.clone(), fetched.reference.clone());
-    assert_eq!(Description { name, reference, ..image }, fetched);
+    assert_eq!(real.image.reference, folder.path().display().to_string());
+    let Described { name, reference, .. } = fetched.image.clone();
+    assert_eq!(Description { image: Described { name, reference, ..real.image }, ..real }, fetched);
 }
 
 const TOKEN: &str = "Bearer t0ken";
@@ -103,8 +104,8 @@ fn a_registry_that_wants_a_login_is_told_it_and_no_other_gives_anything() {
     for of in [with_tokens, with_passwords] {
         let answers = store();
         let server = Server::start(move |asked| of(&answers, asked));
-        let image = inspect(&server, "base:3", Some(("me", "secret"))).unwrap();
-        assert_eq!(version(&image, "python"), Some("3.13.5"));
+        let real = inspect(&server, "base:3", Some(("me", "secret"))).unwrap();
+        assert_eq!(version(&real, "python"), Some("3.13.5"));
         for (login, why) in [
             (None, "gives it only to those who are logged in"),
             (Some(("me", "wrong")), "refuses the credentials of Docker's config"),
@@ -142,8 +143,8 @@ fn layers_that_lie_elsewhere_are_read_there_without_what_the_registry_was_shown(
         }
         _ => with_passwords(&answers, asked),
     });
-    let image = inspect(&server, "base:3", Some(("me", "secret"))).unwrap();
-    assert_eq!(version(&image, "python"), Some("3.13.5"));
+    let real = inspect(&server, "base:3", Some(("me", "secret"))).unwrap();
+    assert_eq!(version(&real, "python"), Some("3.13.5"));
     assert_eq!(elsewhere.asked().len(), 2, "a config and a layer");
 }
 

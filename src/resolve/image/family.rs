@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use indexmap::IndexMap;
-
+use crate::project::settings::world::described::{Described, Written};
 use crate::resolve::image::{Image, Package};
 use crate::version::Version;
 
@@ -22,27 +21,7 @@ pub struct Family {
 }
 
 /// An image, or one for each row.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Template {
-    /// What pairs and traces call it.
-    pub name: String,
-    /// What the engine pulls.
-    pub reference: String,
-    /// `linux/amd64`, …
-    pub platforms: Vec<String>,
-    /// `NAME=VALUE`, in order.
-    pub env: Vec<String>,
-    /// Its working directory.
-    pub workdir: Option<String>,
-    /// Its user.
-    pub user: Option<String>,
-    /// Its entrypoint.
-    pub entrypoint: Vec<String>,
-    /// Its command.
-    pub cmd: Vec<String>,
-    /// What is in it: version and path, both optional.
-    pub packages: IndexMap<String, (Option<String>, Option<String>)>,
-}
+pub type Template = Described<Written>;
 
 /// A pair of images, not yet filled in.
 #[derive(Clone, Copy, Debug)]
@@ -124,19 +103,10 @@ impl Family {
 impl Template {
     /// That of one image.
     pub fn of(image: &Image) -> Self {
-        let text = |version: &Version| version.as_str().to_owned();
-        let package = |package: &Package| (package.version.as_ref().map(text), package.path.clone());
-        Self {
-            name: image.name.clone(),
-            reference: image.reference.clone(),
-            platforms: image.platforms.clone(),
-            env: image.env.clone(),
-            workdir: image.workdir.clone(),
-            user: image.user.clone(),
-            entrypoint: image.entrypoint.clone(),
-            cmd: image.cmd.clone(),
-            packages: image.packages.iter().map(|(name, had)| (name.clone(), package(had))).collect(),
-        }
+        let package = |package: &Package| {
+            (package.version.as_ref().map(|version| version.as_str().to_owned()), package.path.clone())
+        };
+        image.map(str::to_owned, package)
     }
 
     /// Whether it stands for an image of each row.
@@ -145,25 +115,13 @@ impl Template {
     }
 
     fn image(&self, row: &Columns) -> Image {
-        let all = |texts: &[String]| texts.iter().map(|text| filled(text, row)).collect();
-        Image {
-            name: filled(&self.name, row),
-            reference: filled(&self.reference, row),
-            platforms: self.platforms.clone(),
-            env: all(&self.env),
-            workdir: self.workdir.clone(),
-            user: self.user.clone(),
-            entrypoint: all(&self.entrypoint),
-            cmd: all(&self.cmd),
-            packages: self
-                .packages
-                .iter()
-                .map(|(name, (version, path))| {
-                    let version = version.as_ref().and_then(|version| Version::parse(column(version, row)).ok());
-                    (name.clone(), Package { version, path: path.as_ref().map(|path| filled(path, row)) })
-                })
-                .collect(),
-        }
+        self.map(
+            |text| filled(text, row),
+            |(version, path)| Package {
+                version: version.as_ref().and_then(|version| Version::parse(column(version, row)).ok()),
+                path: path.as_ref().map(|path| filled(path, row)),
+            },
+        )
     }
 }
 

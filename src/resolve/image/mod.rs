@@ -8,8 +8,7 @@ mod shipped;
 
 use std::sync::OnceLock;
 
-use indexmap::IndexMap;
-
+use crate::project::settings::world::described::Described;
 use crate::resolve::image::family::Family;
 use crate::source::shipped::{IMAGES, ShippedImages};
 use crate::version::Version;
@@ -32,27 +31,7 @@ struct Shelved {
 }
 
 /// A base image.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Image {
-    /// What pairs and traces call it.
-    pub name: String,
-    /// What the engine pulls.
-    pub reference: String,
-    /// `linux/amd64`, …
-    pub platforms: Vec<String>,
-    /// `NAME=VALUE`, in order.
-    pub env: Vec<String>,
-    /// Its working directory.
-    pub workdir: Option<String>,
-    /// Its user.
-    pub user: Option<String>,
-    /// Its entrypoint.
-    pub entrypoint: Vec<String>,
-    /// Its command.
-    pub cmd: Vec<String>,
-    /// What is in it, by name; Debian packages as `apt:NAME`.
-    pub packages: IndexMap<String, Package>,
-}
+pub type Image = Described<Package>;
 
 /// Something that a base image holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,17 +40,6 @@ pub struct Package {
     pub version: Option<Version>,
     /// The program or directory.
     pub path: Option<String>,
-}
-
-impl Image {
-    /// Whether anything is known of its config.
-    pub fn has_config(&self) -> bool {
-        !self.env.is_empty()
-            || !self.cmd.is_empty()
-            || !self.entrypoint.is_empty()
-            || self.workdir.is_some()
-            || self.user.is_some()
-    }
 }
 
 impl Images {

@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use crate::diagnostic::Sink;
 use crate::project::config::{self, Located};
 use crate::project::decode::Table;
-use crate::project::settings::world::{ImageRow, PackageRows, PairRow, release, rows, text, texts};
+use crate::project::settings::world::described::{Described, Written};
+use crate::project::settings::world::{PairRow, release, rows, text, texts};
 use crate::project::{mistake, path};
 use crate::source::Span;
 
@@ -33,32 +34,30 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Reads `[[image]]`.
-pub fn read_images(table: &Table, sink: &mut Sink) -> Vec<ImageRow> {
-    let mut images: Vec<ImageRow> = Vec::new();
-    let Some(list) = table.value("image") else { return images };
-    for row in rows(&list, sink) {
+pub fn read_images(table: &Table, sink: &mut Sink) -> Vec<Described<Written>> {
+    let mut images: Vec<Located<Described<Written>>> = Vec::new();
+    let rows = table.value("image").map(|list| rows(&list, sink)).unwrap_or_default();
+    for row in rows {
         let Some(image) = Table::read(&row, KEYS, sink).and_then(|table| image(&table, sink)) else { continue };
-        match images.iter().find(|known| known.name.value == image.name.value) {
-            Some(first) => {
-                sink.push(mistake::name_twice("the image", &image.name.value, image.name.span, first.name.span));
-            }
+        match images.iter().find(|known| known.value.name == image.value.name) {
+            Some(first) => sink.push(mistake::name_twice("the image", &image.value.name, image.span, first.span)),
             None => images.push(image),
         }
     }
-    images
+    images.into_iter().map(|image| image.value).collect()
 }
 
 /// Reads `[[pair]]`.
-pub fn read_pairs(table: &Table, images: &[ImageRow], sink: &mut Sink) -> Vec<PairRow> {
+pub fn read_pairs(table: &Table, images: &[Described<Written>], sink: &mut Sink) -> Vec<PairRow> {
     let mut pairs = Vec::new();
     let Some(list) = table.value("pair") else { return pairs };
     for row in rows(&list, sink) {
         let Some(table) = Table::read(&row, &["build", "runtime"], sink) else { continue };
         let mut side = |key: &str| {
             let name = table.required(key, sink).and_then(|value| text(&value, sink))?;
-            let place = images.iter().position(|image| image.name.value == name.value);
+            let place = images.iter().position(|image| image.name == name.value);
             if place.is_none() {
-                let known: Vec<&str> = images.iter().map(|image| image.name.value.as_str()).collect();
+                let known: Vec<&str> = images.iter().map(|image| image.name.as_str()).collect();
                 sink.push(mistake::image_unknown(&name.value, &known, name.span));
             }
             place
@@ -70,7 +69,8 @@ pub fn read_pairs(table: &Table, images: &[ImageRow], sink: &mut Sink) -> Vec<Pa
     pairs
 }
 
-fn image(table: &Table, sink: &mut Sink) -> Option<ImageRow> {
+/// An image, and where its name is.
+fn image(table: &Table, sink: &mut Sink) -> Option<Located<Described<Written>>> {
     let name = table.required("name", sink).and_then(|value| text(&value, sink));
     let name = name.filter(|name| {
         let is = is_name(&name.value);
@@ -94,8 +94,9 @@ fn image(table: &Table, sink: &mut Sink) -> Option<ImageRow> {
     let (workdir, user) = (optional(table, "workdir", sink), optional(table, "user", sink));
     let workdir = workdir.filter(|workdir| workdir.as_ref().is_none_or(|path| is_in_image("workdir", path, sink)));
     let values = |list: Vec<Located<String>>| list.into_iter().map(|item| item.value).collect();
-    Some(ImageRow {
-        name: name?,
+    let name = name?;
+    let image = Described {
+        name: name.value,
         reference: reference?.value,
         platforms: platforms?,
         env: env?,
@@ -104,7 +105,8 @@ fn image(table: &Table, sink: &mut Sink) -> Option<ImageRow> {
         entrypoint: values(entrypoint?),
         cmd: values(cmd?),
         packages: packages?,
-    })
+    };
+    Some(Located { value: image, span: name.span })
 }
 
 /// A text that may be absent; nothing when it is wrong.
@@ -167,7 +169,7 @@ fn env(table: &Table, sink: &mut Sink) -> Option<Vec<String>> {
     whole.then(|| entries.into_iter().map(|entry| entry.value).collect())
 }
 
-fn packages(table: &Table, sink: &mut Sink) -> Option<PackageRows> {
+fn packages(table: &Table, sink: &mut Sink) -> Option<IndexMap<String, Written>> {
     let Some(value) = table.value("packages") else { return Some(IndexMap::new()) };
     let fields = Table::open(&value, sink)?;
     let mut packages = IndexMap::new();

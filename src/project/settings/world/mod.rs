@@ -2,6 +2,7 @@
 //!
 //! What is wrong in a row is told, and the row is left out whole.
 
+pub mod described;
 mod image;
 mod release;
 
@@ -12,6 +13,7 @@ use crate::project::config::Located;
 use crate::project::data::DataKind;
 use crate::project::decode::{Table, Value};
 use crate::project::mistake;
+use crate::project::settings::world::described::{Described, Written};
 use crate::source::Span;
 use crate::version::{Constraint, Version};
 
@@ -40,32 +42,6 @@ pub struct ReleaseRow {
     pub span: Span,
 }
 
-/// `[[image]]`
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImageRow {
-    /// What pairs and traces call it.
-    pub name: Located<String>,
-    /// What the engine pulls.
-    pub reference: String,
-    /// `linux/amd64`, …
-    pub platforms: Vec<String>,
-    /// `NAME=VALUE`
-    pub env: Vec<String>,
-    /// Its working directory.
-    pub workdir: Option<String>,
-    /// Its user.
-    pub user: Option<String>,
-    /// Its entrypoint.
-    pub entrypoint: Vec<String>,
-    /// Its command.
-    pub cmd: Vec<String>,
-    /// What is in it.
-    pub packages: PackageRows,
-}
-
-/// Packages of an image: version and path, both optional.
-pub type PackageRows = IndexMap<String, (Option<String>, Option<String>)>;
-
 /// `[[pair]]`: the places of images in the list.
 pub type PairRow = (usize, usize);
 
@@ -84,7 +60,7 @@ pub struct World {
     /// `[[catalog.NAME.release]]`
     pub releases: Vec<ReleaseRow>,
     /// `[[image]]`
-    pub images: Vec<ImageRow>,
+    pub images: Vec<Described<Written>>,
     /// `[[pair]]`
     pub pairs: Vec<PairRow>,
     /// `base`
