@@ -10,7 +10,7 @@ use crate::{entries, errors, folder, load, text};
 #[test]
 fn every_case_is_read_or_refused_as_it_says() {
     let cases = entries(&folder("plans/cases"));
-    assert_eq!(cases.len(), 35);
+    assert!(cases.len() >= 35, "{}", cases.len());
     for case in cases {
         let (plan, found) = load(&text(&case.join("plan.json")));
         let expected = case.join("error");
