@@ -298,14 +298,17 @@ fn sources_and_places_are_written() {
 
 #[test]
 fn an_engine_without_patterns_in_copies_is_sent_what_they_leave() {
-    let patterns = Patterns { include: Vec::new(), exclude: vec!["**/*.log".to_owned()] };
-    let filtered = |src: &str| {
-        let copy = Copy { patterns: patterns.clone(), ..copying(context_only(&[]), &[src], "/src") };
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let filtered_by = |include: &[&str], exclude: &[&str], src: &[&str]| {
+        let patterns = Patterns { include: texts(include), exclude: texts(exclude) };
+        let copy = Copy { patterns, ..copying(context_only(&[]), src, "/src") };
         plan([stage("s", Input::Scratch { scratch: True }, [op(OperationKind::Copy(copy))])])
     };
+    let filtered = |src: &str| filtered_by(&[], &["**/*.log"], &[src]);
     let caps = Caps::AllBut(BTreeSet::from([COPY_PATTERNS.to_owned()]));
-    let old =
-        |src| lower(&filtered(src), &Options { caps: caps.clone(), ..options() }).expect("a valid plan").definition;
+    let of_old =
+        |plan: &Plan| lower(plan, &Options { caps: caps.clone(), ..options() }).expect("a valid plan").definition;
+    let old = |src| of_old(&filtered(src));
     let exclusions = |definition: &Definition| {
         let sources = of_kind(definition, "source");
         sources[0]["op"]["source"]["attrs"]["local.excludepatterns"].as_str().map(str::to_owned)
@@ -314,9 +317,13 @@ fn an_engine_without_patterns_in_copies_is_sent_what_they_leave() {
         |definition: &Definition| definition.metadata.values().any(|it| it.caps.iter().any(|cap| cap == COPY_PATTERNS));
     assert_eq!(exclusions(&old(".")).as_deref(), Some(r#"["**/*.log"]"#));
     assert!(!needs(&old(".")));
-    // Patterns are those of the folder that is copied, the sender's those of the context.
-    assert_eq!(exclusions(&old("part")).as_deref(), Some(r#"["part/**/*.log"]"#));
+    // Patterns are those of the folder that is copied, the sender's those of the context. The folder may be a link, to files
+    // that no pattern below its name reaches, so one that holds everywhere stays as it is.
     assert!(!needs(&old("part")));
+    let folders = of_old(&filtered_by(&["**/*.py"], &["!keep", "**/*.log", "drop"], &["a/", "./b/c"]));
+    assert_eq!(exclusions(&folders).as_deref(), Some(r#"["!a/keep","!b/c/keep","**/*.log","a/drop","b/c/drop"]"#));
+    let sent = &of_kind(&folders, "source")[0]["op"]["source"]["attrs"]["local.includepattern"];
+    assert_eq!(sent.as_str(), Some(r#"["a/**/*.py","b/c/**/*.py"]"#));
     let new = lowered(&filtered(".")).definition;
     assert!(exclusions(&new).is_none() && needs(&new));
 }

@@ -63,11 +63,15 @@ impl<'a> Lowering<'a> {
         if !self.options.caps.lacks(COPY_PATTERNS) || !has_patterns || !is_one_list {
             return None;
         }
-        let of_context = |patterns: &[String]| -> Vec<String> {
-            copy.src.iter().flat_map(|src| patterns.iter().map(|pattern| pattern_below(src, pattern))).collect()
-        };
-        let include = if include.is_empty() { of_context(&patterns.include) } else { include.clone() };
-        let exclude = of_context(&patterns.exclude);
+        let below = |pattern: &'a String| copy.src.iter().map(|src| pattern_below(src, pattern));
+        let include =
+            if include.is_empty() { patterns.include.iter().flat_map(below).collect() } else { include.clone() };
+        // What is to stay behind everywhere is told so: a folder that is a link leads to files of another folder.
+        let is_everywhere = |pattern: &String| pattern.starts_with("**/");
+        let mut exclude = Vec::new();
+        for pattern in &patterns.exclude {
+            if is_everywhere(pattern) { exclude.push(pattern.clone()) } else { exclude.extend(below(pattern)) }
+        }
         Some(self.part_of_context(local, &include, &exclude, at))
     }
 

@@ -101,7 +101,10 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
     } else if let Some(image) = step.image() {
         image_source(&said, &text, &image)
     } else if step.is_copy() && has(&text, &["not found", "no such file or directory"]) {
-        finding::missing_file(&said, quoted_path(message))
+        match message_after(message, "failed to stat ") {
+            Some(dest) => finding::missing_directory(&said, dest),
+            None => finding::missing_file(&said, quoted_path(message)),
+        }
     } else {
         error::solve(message)
     };

@@ -111,6 +111,12 @@ pub(super) fn missing_file(said: &Said<'_>, path: Option<&str>) -> Diagnostic {
     Diagnostic::error(code::STEP_MISSING_FILE, format!("{} needs {what}", said.subject())).help(help)
 }
 
+/// The directory that something is copied into is not there. A copy of a block makes it; one of a plan may not.
+pub(super) fn missing_directory(said: &Said<'_>, dest: &str) -> Diagnostic {
+    let message = format!("{} writes `{dest}`, and the directory above it is not there", said.subject());
+    Diagnostic::error(code::STEP_MISSING_FILE, message).help("write `\"createDestPath\": true` in the copy")
+}
+
 /// A registry does not have an image, or does not give it: many say the same of both.
 pub(super) fn no_image(said: &Said<'_>, image: &str) -> Diagnostic {
     Diagnostic::error(code::IMAGE_REFUSED, format!("image `{image}` is not there, or needs a login: {}", said.message))
