@@ -26,8 +26,9 @@ const AFTER_KILL: Duration = Duration::from_secs(10);
 const AFTER_INTERRUPT: Duration = Duration::from_secs(2);
 /// How soon one ends that was interrupted twice: at once, on a machine that does other things, too.
 const AT_ONCE: Duration = Duration::from_millis(500);
-/// How long the daemon may take to end a step that nobody waits for.
-const ENDING: Duration = Duration::from_secs(8);
+/// How long the daemon may take to end a step that nobody waits for: BuildKit gives the first attempt 7 seconds, which one meets that
+/// comes while the container starts, and then makes another.
+const ENDING: Duration = Duration::from_secs(16);
 
 /// How long no process of a step is seen when it has ended.
 const QUIET: Duration = Duration::from_secs(1);
