@@ -263,7 +263,18 @@ impl<'a> Build<'a> {
     }
 
     fn signal(&self, signal: Signal) {
+        // What a shell starts in the background ignores interrupts until it listens for them.
+        while self.ignores(signal) {
+            thread::sleep(Duration::from_millis(1));
+        }
         kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    fn ignores(&self, signal: Signal) -> bool {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.map_or(0, |mask| u64::from_str_radix(mask.trim(), 16).unwrap());
+        ignored & (1 << (signal.as_raw() - 1)) != 0
     }
 
     /// How it ended, and how long that took.

@@ -12,7 +12,7 @@ use crate::build::engine::duplex::Connection;
 const MOST_ANSWER_BYTES: usize = 4 << 20;
 
 /// What is not as it should be with an answer, in a few words.
-type Wrong = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Wrong = Box<dyn std::error::Error + Send + Sync>;
 
 /// An answer: its headers, and its body.
 pub(super) struct Answer {

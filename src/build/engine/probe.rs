@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::build::engine::address::{Address, Expected};
 use crate::build::engine::candidates::{Candidate, Place, Refusal};
 use crate::build::engine::dial::{Protocol, dial};
-use crate::build::engine::docker::{self, Answer};
+use crate::build::engine::docker::{self, Answer, Wrong};
 use crate::build::engine::features::known_version;
 use crate::build::engine::{Engine, Features, Kind, Way, control_client, error, own};
 
@@ -51,12 +51,16 @@ pub(super) async fn probe(candidate: &Candidate) -> Result<Engine, Refusal> {
 }
 
 async fn listening(name: &str, address: &Address, expected: Expected) -> Result<Engine, Refusal> {
-    // A program reaches one kind of daemon only, and starting it takes its time.
-    if matches!(address, Address::Program { .. }) && expected == Expected::BuildKit {
-        return buildkit(name, address).await;
+    if expected == Expected::BuildKit {
+        let refusal = match buildkit(name, address).await {
+            Ok(engine) => return Ok(engine),
+            Err(refusal) => refusal,
+        };
+        // A program reaches one kind of daemon only, and starting it takes its time.
+        let may_be_docker = !matches!(address, Address::Program { .. });
+        return if may_be_docker && is_docker(address).await { docker(name, address).await } else { Err(refusal) };
     }
-    let connection = dial(address, Protocol::Http).await.map_err(|error| unreachable(address, expected, &error))?;
-    match patiently(docker::get(connection, "/_ping")).await? {
+    match ping(address, expected).await? {
         Ok(answer) if answer.is_docker() => docker(name, address).await,
         Ok(answer) => {
             Err(Refusal::new(format!("it speaks HTTP and is no Docker Engine: it answers {}", answer.status)))
@@ -64,6 +68,16 @@ async fn listening(name: &str, address: &Address, expected: Expected) -> Result<
         // A BuildKit hangs up on HTTP/1.
         Err(_) => buildkit(name, address).await,
     }
+}
+
+/// What is answered to Docker's question whether anybody is there.
+async fn ping(address: &Address, expected: Expected) -> Result<Result<Answer, Wrong>, Refusal> {
+    let connection = dial(address, Protocol::Http).await.map_err(|error| unreachable(address, expected, &error))?;
+    patiently(docker::get(connection, "/_ping")).await
+}
+
+async fn is_docker(address: &Address) -> bool {
+    matches!(ping(address, Expected::Docker).await, Ok(Ok(answer)) if answer.is_docker())
 }
 
 impl Answer {
