@@ -1,6 +1,6 @@
 //! Real images → the metadata of base images, and what differs from metadata that are there.
 //!
-//! [`read`] takes a folder or an archive, [`fetch`] what a registry has, [`find::describe`] says what is in it, [`write`] prints it, [`compare`] compares. Nothing of the
+//! [`read`] takes a folder or an archive, [`fetch`] what a registry has, [`find::describe`] says what is in it, [`mod@write`] prints it, [`compare`] compares. Nothing of the
 //! image is run, and nothing is written to a disk.
 
 pub mod compare;
