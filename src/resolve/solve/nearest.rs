@@ -38,8 +38,11 @@ fn change(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<Strin
             let may =
                 |place: &usize| solve_with(problem, &others, &[(Node::Thing(ask.thing), Set::of([*place]))]).is_ok();
             let told = |place: usize| Some(as_exact_as(catalog.releases.get(place)?.version()?, catalog, ask));
-            let mut places = by_distance(problem, ask).into_iter().take(MOST_TRIED).filter(may).filter_map(told);
-            places.find(|told| does(inputs, problem, at, told))?
+            let places = by_distance(problem, ask).into_iter().take(MOST_TRIED).filter(may);
+            // Builds of one release are told alike.
+            let mut tried = BTreeSet::new();
+            let mut new = places.filter_map(told).filter(|told| tried.insert(told.clone()));
+            new.find(|told| does(inputs, problem, at, told))?
         }
     };
     Some(format!("`{}` {told} in {}", catalog.name, inputs.called(ask.requirement.span)))
