@@ -35,6 +35,8 @@ fn change(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<Strin
     let told = match of_image(problem, ask, &others) {
         Some(version) => version.to_string(),
         None => {
+            // No version does where none at all would.
+            solve_with(problem, &others, &[]).ok()?;
             let may =
                 |place: &usize| solve_with(problem, &others, &[(Node::Thing(ask.thing), Set::of([*place]))]).is_ok();
             let told = |place: usize| Some(as_exact_as(catalog.releases.get(place)?.version()?, catalog, ask));
