@@ -14,6 +14,8 @@ use crate::version::{Constraint, Version};
 
 /// So many versions of one thing are tried.
 const MOST_TRIED: usize = 60;
+/// So many of those that would do, if nothing else changed, are asked for anew: what the nearest ones fail by, others do too.
+const MOST_ASKED: usize = 3;
 
 /// What to ask for instead, one for each ask where there is one.
 pub fn nearest(inputs: &Inputs<'_>, problem: &Problem<'_>, conflict: &[usize]) -> Option<String> {
@@ -43,8 +45,8 @@ fn change(inputs: &Inputs<'_>, problem: &Problem<'_>, at: usize) -> Option<Strin
             let places = by_distance(problem, ask).into_iter().take(MOST_TRIED).filter(may);
             // Builds of one release are told alike.
             let mut tried = BTreeSet::new();
-            let mut new = places.filter_map(told).filter(|told| tried.insert(told.clone()));
-            new.find(|told| does(inputs, problem, at, told))?
+            let new = places.filter_map(told).filter(|told| tried.insert(told.clone()));
+            new.take(MOST_ASKED).find(|told| does(inputs, problem, at, told))?
         }
     };
     Some(format!("`{}` {told} in {}", catalog.name, inputs.called(ask.requirement.span)))
