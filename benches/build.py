@@ -4,10 +4,11 @@
     cargo build --release
     make env                                   # engines, a registry, base images: docs/testing.md
     python3 benches/build.py                   # all parts
-    python3 benches/build.py --only model      # one of: model, layers, files, again
+    python3 benches/build.py --only model      # one of: model, predict, layers, files, again
     python3 benches/build.py --check           # exit 1 when a limit is exceeded
 
 - `model`: a model as a Cogpack project and as a hand-written Dockerfile, in turns, on engines of their own with their data in memory.
+- `predict`: a prediction of `examples/hello-world` from an empty engine, and again, on such engines too.
 - `layers`: what an edit pushes when a package of 200 MB is in the image, which stands for a framework such as torch.
 - `files`: 100,000 files of 1 KiB as a context.
 - `again`: one project in two folders, built without cache, with `SOURCE_DATE_EPOCH`.
@@ -42,6 +43,8 @@ SECONDS = 600
 MOST_RATIO, NOISE = 1.0, 0.1
 # The share of the image that a small edit may push.
 MOST_PUSHED = 0.01
+# The longest that a prediction may take, in seconds: from an empty engine, and with the image there.
+MOST_COLD, MOST_WARM = 20.0, 3.0
 # BuildKit's own client, in Go, on one machine: seconds cold and warm. And how much more it may be, and memory.
 GO_COLD, GO_WARM, MOST_OF_GO, MOST_MEMORY = 8.0, 1.75, 1.5, 100 * MIB
 
@@ -276,6 +279,41 @@ def one_round(machine, work, release, number, taken, sizes):
     for tool in tools:
         sizes[tool] = engines[tool].size("bench/model")
         machine.stop(engines[tool].name)
+
+
+# ---- predict
+
+def predict(machine, work, rounds, report):
+    project, image = ROOT / "examples/hello-world", "bench/predict"
+    kinds = {
+        "cold": ([project, "-i", "s=hello"], MOST_COLD),
+        "warm": ([project, "-i", "s=hello"], MOST_WARM),
+        "warm, an image": ([image, "-i", "s=hello"], MOST_WARM),
+        "warm, inputs from a file": ([project, "--json", work / "inputs.json"], MOST_WARM),
+    }
+    (work / "inputs.json").write_text('{"s": "hello"}')
+    for release in ("20.10", "26.1"):
+        taken = {title: [] for title in kinds}
+        for _ in range(rounds):
+            engine = machine.engine("bench-p", release)
+            for title, (words, _limit) in kinds.items():
+                if words[0] == image:
+                    engine.cogpack("build", project, "-t", image)
+                taken[title].append(seconds(predict_one, machine, engine, words))
+            if left := engine.docker("ps", "--all", "--quiet").strip():
+                raise Failed(f"containers are left on Docker {release}: {left}")
+            machine.stop(engine.name)
+        report.title(f"a prediction on Docker {release}, {rounds} rounds", "median", "longest", "limit")
+        for title, (_words, limit) in kinds.items():
+            most = max(taken[title])
+            report.line(title, f"{statistics.median(taken[title]):.2f} s", f"{most:.2f} s", f"{limit:.0f} s", failed=most > limit)
+
+
+def predict_one(machine, engine, words):
+    argv = [str(word) for word in (machine.cogpack, "predict", *words)]
+    done = subprocess.run(argv, env={**os.environ, **engine.env}, capture_output=True, text=True, timeout=SECONDS)
+    if done.returncode or done.stdout != "hello hello\n":
+        raise Failed(f"{' '.join(argv)} ended with {done.returncode} and printed {done.stdout!r}:\n{done.stderr[-3000:]}")
 
 
 # ---- layers
@@ -542,7 +580,7 @@ class Report:
         print(f"{title:<56}{first:>13}{second:>13}{third:>13}{'  over the limit' if failed else ''}", flush=True)
 
 
-PARTS = {"model": model, "layers": layers, "files": files, "again": again}
+PARTS = {"model": model, "predict": predict, "layers": layers, "files": files, "again": again}
 
 
 def main():
