@@ -11,7 +11,7 @@ mod yaml;
 
 use indexmap::IndexMap;
 
-use crate::project::tree::FILE_LIMIT;
+use crate::project::tree::{FILE_LIMIT, LOCK_LIMIT};
 use crate::source::{FileId, Span};
 
 pub use error::{DataError, DataErrorKind};
@@ -44,7 +44,7 @@ pub fn parse(format: Format, file: FileId, text: &str) -> Result<Data, DataError
 
 /// Reads a TOML document: always a table. Dates and floats are [`DataKind::Number`].
 pub fn parse_toml(file: FileId, text: &str) -> Result<Data, DataError> {
-    check_size(file, text)?;
+    check_size(file, text, LOCK_LIMIT)?;
     toml::parse(file, text)
 }
 
@@ -55,26 +55,26 @@ pub fn parse_toml(file: FileId, text: &str) -> Result<Data, DataError> {
 /// octal, `007`, floats and integers that do not fit are [`DataKind::Number`], as written. Aliases are followed. Tags,
 /// merge keys, keys that are no scalars, and several documents in one file are errors.
 pub fn parse_yaml(file: FileId, text: &str) -> Result<Data, DataError> {
-    check_size(file, text)?;
+    check_size(file, text, FILE_LIMIT)?;
     yaml::parse(file, text)
 }
 
 /// Reads a JSON document, without comments, trailing commas and other extensions.
 pub fn parse_json(file: FileId, text: &str) -> Result<Data, DataError> {
-    check_size(file, text)?;
+    check_size(file, text, LOCK_LIMIT)?;
     json::parse(file, text)
 }
 
 /// Reads a JSON document that a program wrote, such as a plan: it may be larger than a file of a project.
 pub fn parse_written_json(file: FileId, text: &str) -> Result<Data, DataError> {
     if u32::try_from(text.len()).is_err() {
-        return Err(DataError::too_large(Span::new(file, 0, 0)));
+        return Err(DataError::too_large(Span::new(file, 0, 0), 1 << 32));
     }
     json::parse(file, text)
 }
 
-fn check_size(file: FileId, text: &str) -> Result<(), DataError> {
-    if text.len() as u64 > FILE_LIMIT { Err(DataError::too_large(Span::new(file, 0, 0))) } else { Ok(()) }
+fn check_size(file: FileId, text: &str, limit: u64) -> Result<(), DataError> {
+    if text.len() as u64 > limit { Err(DataError::too_large(Span::new(file, 0, 0), limit)) } else { Ok(()) }
 }
 
 /// A value of a document and where it stands.

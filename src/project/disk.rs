@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustix::fs::Dir;
 
-use crate::project::tree::{self, FILE_LIMIT, FileKind, Tree, TreeEntry, TreeError};
+use crate::project::tree::{self, FILE_LIMIT, FileKind, LOCK_LIMIT, LOCKS, Tree, TreeEntry, TreeError};
 use crate::source::disk::words;
 pub use lookup::find_root;
 use open::{Found, Refusal, Root};
@@ -48,7 +48,7 @@ impl DiskTree {
         Ok(Self { root, limit: FILE_LIMIT, seen: Mutex::default() })
     }
 
-    /// The same files, where larger ones than `limit` bytes are not read; at first it is [`FILE_LIMIT`].
+    /// The same files, where larger ones than `limit` bytes are not read, but for locks; at first it is [`FILE_LIMIT`].
     pub fn with_limit(self, limit: u64) -> Self {
         Self { limit, ..self }
     }
@@ -93,12 +93,13 @@ impl DiskTree {
             Found::Directory(_) => return unreadable("it is a directory"),
             Found::Other => return unreadable("it is not a regular file"),
         };
+        let limit = if LOCKS.contains(&tree::split(path).1) { LOCK_LIMIT } else { self.limit };
         let mut bytes = Vec::with_capacity(USUAL_SIZE);
-        if let Err(error) = file.take(self.limit.saturating_add(1)).read_to_end(&mut bytes) {
+        if let Err(error) = file.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
             return unreadable(&words(&error));
         }
-        if bytes.len() as u64 > self.limit {
-            return Err(TreeError::TooLarge { path: path.to_owned(), limit: self.limit });
+        if bytes.len() as u64 > limit {
+            return Err(TreeError::TooLarge { path: path.to_owned(), limit });
         }
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text.into())),

@@ -2,8 +2,14 @@
 
 use std::sync::Arc;
 
-/// The most bytes of one file that the compiler reads.
+/// The most bytes of one file that the compiler reads, but for locks.
 pub const FILE_LIMIT: u64 = 4 << 20;
+
+/// The most bytes of a lock that the compiler reads. It lists every build of every package, so that of a large workspace has several MiB.
+pub const LOCK_LIMIT: u64 = 32 << 20;
+
+/// The files that are locks, by name.
+pub const LOCKS: &[&str] = &["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"];
 
 /// The most directories below each other that the compiler enters.
 pub const DEPTH_LIMIT: usize = 128;
@@ -42,7 +48,7 @@ pub enum TreeError {
         reason: String,
     },
     /// It is larger than the compiler reads.
-    #[error("`{path}` is larger than {limit} bytes")]
+    #[error("`{path}` is larger than {}", size(*.limit))]
     TooLarge {
         /// The file.
         path: String,
@@ -105,6 +111,11 @@ pub fn clean(path: &str) -> Result<String, TreeError> {
         }
     }
     Ok(cleaned)
+}
+
+/// A number of bytes, as a message has it.
+pub fn size(bytes: u64) -> String {
+    if bytes.is_multiple_of(1 << 20) { format!("{} MiB", bytes >> 20) } else { format!("{bytes} bytes") }
 }
 
 /// The directory that a clean path lies in, and its name there.

@@ -1,6 +1,7 @@
 //! What is wrong with a document, with its place → diagnostics.
 
 use crate::diagnostic::{Code, Diagnostic, code};
+use crate::project::tree;
 use crate::source::Span;
 
 /// Why a document could not be read.
@@ -62,8 +63,8 @@ impl DataError {
         Self::new(DataErrorKind::AliasGrowth, message, span)
     }
 
-    pub(super) fn too_large(span: Span) -> Self {
-        let message = format!("the file is larger than {} bytes", crate::project::tree::FILE_LIMIT);
+    pub(super) fn too_large(span: Span, limit: u64) -> Self {
+        let message = format!("the file is larger than {}", tree::size(limit));
         Self::new(DataErrorKind::TooLarge, message, span)
     }
 

@@ -164,6 +164,16 @@ fn a_file_over_the_limit_and_a_file_that_is_not_text_are_errors() {
 }
 
 #[test]
+fn a_lock_may_be_larger() {
+    let (guard, tree) = temporary(&[("app/main.py", "")]);
+    fs::write(guard.path().join("app/uv.lock"), vec![b' '; 10 << 20]).unwrap();
+    fs::write(guard.path().join("poetry.lock"), vec![b' '; (32 << 20) + 1]).unwrap();
+    assert_eq!(text(&tree, "app/uv.lock").map(|text| text.len()), Some(10 << 20));
+    let error = tree.read("poetry.lock").unwrap_err();
+    assert_eq!(error.to_string(), "`poetry.lock` is larger than 32 MiB");
+}
+
+#[test]
 fn a_file_that_lies_too_deep_is_an_error() {
     let (guard, tree) = temporary(&[]);
     let path = ["d"; 200].join("/");
