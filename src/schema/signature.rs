@@ -9,7 +9,7 @@ use crate::schema::python::files::Module;
 use crate::schema::python::library::Known;
 use crate::schema::python::object::{Object, Place};
 use crate::schema::python::world::World;
-use crate::schema::types::class::{Base, bases};
+use crate::schema::types::class::{Base, linear};
 use crate::schema::value::Value;
 use crate::schema::value::eval::Evaluator;
 use crate::schema::{Found, error};
@@ -118,29 +118,43 @@ impl<'a> Finder<'_, 'a> {
 
     /// A method of a class or of its bases.
     fn method(&self, module: &'a Module, class: &'a StmtClassDef, name: &str, span: Span) -> Found<Lookup<'a>> {
-        if let Some(found) = self.world.class_name(Place::end(module), class, name, span)? {
-            // A method may be bound to a second name, too.
-            let found = Evaluator::new(self.world, Place::end(module)).object(found, None, span)?;
-            let Value::Object(Object::Function(_, function)) = found else {
-                return Err(error::unknown_value(module.span_of(&class.name)));
-            };
-            return Ok(Lookup::Found(module, class, function));
+        // The class itself needs no bases.
+        if let Some(found) = self.own_method(module, class, name, span)? {
+            return Ok(found);
         }
-        let mut missing = Lookup::Missing;
-        for base in self.world.deeper(span, || bases(self.world, module, class))? {
+        for base in self.world.deeper(span, || linear(self.world, module, class))?.into_iter().skip(1) {
             match base {
                 Base::Class(module, class) => {
-                    match self.world.deeper(span, || self.method(module, class, name, span))? {
-                        Lookup::Missing => {}
-                        Lookup::Foreign(base) => missing = Lookup::Foreign(base),
-                        found @ Lookup::Found(..) => return Ok(found),
+                    if let Some(found) = self.own_method(module, class, name, span)? {
+                        return Ok(found);
                     }
                 }
-                Base::Foreign(base) => missing = Lookup::Foreign(base),
+                Base::Foreign(base) => return Ok(Lookup::Foreign(base)),
                 Base::Known(_) => {}
             }
         }
-        Ok(missing)
+        Ok(Lookup::Missing)
+    }
+
+    fn own_method(
+        &self,
+        module: &'a Module,
+        class: &'a StmtClassDef,
+        name: &str,
+        span: Span,
+    ) -> Found<Option<Lookup<'a>>> {
+        let Some(found) = self.world.class_name(Place::end(module), class, name, span)? else {
+            return Ok(None);
+        };
+        if self.world.changes().sets(name) {
+            return Err(error::changed(name, module.span_of(&class.name)));
+        }
+        // A method may be bound to a second name, too.
+        let found = Evaluator::new(self.world, Place::end(module)).object(found, None, span)?;
+        let Value::Object(Object::Function(_, function)) = found else {
+            return Err(error::unknown_value(module.span_of(&class.name)));
+        };
+        Ok(Some(Lookup::Found(module, class, function)))
     }
 
     fn target(&self, module: &'a Module, class: Option<&'a StmtClassDef>, function: &'a StmtFunctionDef) -> Target<'a> {
@@ -170,6 +184,13 @@ pub fn check_shape(target: &Target<'_>) -> Vec<Diagnostic> {
             place,
             "write `self` first",
         ));
+    }
+    let mangled = |name: &str| name.starts_with("__") && !name.ends_with("__");
+    for private in parameters.posonlyargs.iter().chain(&parameters.args) {
+        if target.class.is_some() && mangled(private.name().as_str()) {
+            let message = format!("Python gives `{}` another name, for it begins with `__` in a class", private.name());
+            found.push(error::parameter(message, span(&|| private.name().range()), "give it a name without `__`"));
+        }
     }
     let inputs = "name each input as a parameter of its own";
     for (rest, stars) in [(&parameters.vararg, "*"), (&parameters.kwarg, "**")] {

@@ -163,17 +163,24 @@ fn type_schema(ty: &InputType) -> Map<String, Json> {
     }
 }
 
-/// As Python's `str.title` of the name with blanks: each run of letters begins with a capital.
+/// The name with blanks, as Python's `str.title` writes it.
 pub fn title_of(name: &str) -> String {
-    let mut title = String::with_capacity(name.len());
+    titled(&name.replace('_', " "))
+}
+
+/// As Python's `str.title`: each run of letters that have a case begins with a capital.
+pub fn titled(text: &str) -> String {
+    let mut title = String::with_capacity(text.len());
     let mut inside = false;
-    for character in name.replace('_', " ").chars() {
+    for character in text.chars() {
         if inside {
             title.extend(character.to_lowercase());
         } else {
-            title.extend(character.to_uppercase());
+            let mut capital = character.to_uppercase();
+            title.extend(capital.next());
+            title.extend(capital.flat_map(char::to_lowercase));
         }
-        inside = character.is_alphabetic();
+        inside = character.is_lowercase() || character.is_uppercase();
     }
     title
 }

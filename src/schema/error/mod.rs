@@ -99,7 +99,7 @@ pub fn no_method(class: &str, method: &str, span: Span, class_span: Span) -> Box
 
 /// A class whose method may be in a base that cannot be read.
 pub fn foreign_method(class: &str, base: &str, method: &str, class_span: Span) -> Box<Diagnostic> {
-    let message = format!("`{class}` has no method `{method}`, and its base `{base}` is not in the project");
+    let message = format!("`{class}` may have its method `{method}` from `{base}`, which is not in the project");
     Diagnostic::error(code::SCHEMA_NO_METHOD, message)
         .at(class_span, "this class")
         .help(format!("write `def {method}(self, …) -> …` in it, which may call the base's"))

@@ -1,6 +1,7 @@
 //! Names and values that only running would tell → diagnostics.
 
 use crate::diagnostic::{Diagnostic, code};
+use crate::schema::python::object::Object;
 use crate::schema::value::Value;
 use crate::source::Span;
 
@@ -61,9 +62,29 @@ pub fn unknown_value(span: Span) -> Box<Diagnostic> {
         .into()
 }
 
+/// Half of a character.
+pub fn half_character(span: Span) -> Box<Diagnostic> {
+    Diagnostic::error(
+        code::SCHEMA_VALUE,
+        "this text holds half of a character: `\\ud800` to `\\udfff` are no characters",
+    )
+    .at(span, "here")
+    .help("write the character itself, or `\\U` and eight digits")
+    .into()
+}
+
+/// A value that a library gives.
+fn foreign_value(name: &str, span: Span) -> Box<Diagnostic> {
+    Diagnostic::error(code::SCHEMA_VALUE, format!("`{name}` is not in the project, so its value is not known"))
+        .at(span, "here")
+        .help("write the value out: a text, a number, a list, or a name that is bound to one")
+        .into()
+}
+
 /// `found`, unless something in the value is not known: then that is what is wrong.
 pub fn of_value(value: &Value<'_>, span: Span, found: Box<Diagnostic>) -> Box<Diagnostic> {
     match value {
+        Value::Object(Object::Foreign(name)) => foreign_value(name, span),
         Value::Object(_) => unknown_value(span),
         Value::Unknown(found) => Box::new((**found).clone()),
         Value::Items(_, items) => items.iter().fold(found, |found, item| of_value(item, span, found)),

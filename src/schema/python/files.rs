@@ -101,6 +101,11 @@ impl<'p> Files<'p> {
         Ok(Some(cell.get_or_init(|| module)))
     }
 
+    /// Those that are loaded.
+    pub fn loaded(&self) -> impl Iterator<Item = &Module> {
+        self.modules.iter().map_while(OnceCell::get)
+    }
+
     /// Whether there is such a directory: a package without `__init__.py`.
     pub fn has_directory(&self, path: &str) -> bool {
         self.project.tree().list(path).is_ok_and(|entries| !entries.is_empty())
@@ -108,6 +113,8 @@ impl<'p> Files<'p> {
 }
 
 fn parse(path: &str, text: Arc<str>, sources: &SourceMap) -> Found<Module> {
+    // To Python, all lines end with `\n`, also those of a text in three quotes.
+    let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text };
     let file = sources.add(path, Arc::clone(&text));
     if let Some(line) = depth::too_deep(&text) {
         let start = text.split_inclusive('\n').take(line - 1).map(str::len).sum();

@@ -17,6 +17,7 @@ const MODULES: &[&str] = &[
     "pydantic",
     "pydantic.dataclasses",
     "pydantic.v1",
+    "textwrap",
     "typing",
     "typing_extensions",
 ];
@@ -96,6 +97,12 @@ pub enum Known {
     Dataclass,
     /// `object`
     Object,
+    /// `collections.OrderedDict`
+    OrderedDict,
+    /// `typing.get_args`
+    GetArgs,
+    /// `typing.TYPE_CHECKING`
+    TypeChecking,
     /// A function of Python that is understood in values.
     Function(Function),
 }
@@ -121,6 +128,14 @@ pub enum Function {
     Abs,
     /// `round`
     Round,
+    /// `enumerate`
+    Enumerate,
+    /// `zip`
+    Zip,
+    /// `map`
+    Map,
+    /// `textwrap.dedent`
+    Dedent,
 }
 
 /// The known module of that name.
@@ -133,7 +148,9 @@ pub fn member(module: &str, name: &str) -> Option<Known> {
     match module {
         "builtins" => builtin(name),
         "typing" | "typing_extensions" => typing(name),
+        "collections" => (name == "OrderedDict").then_some(Known::OrderedDict),
         "collections.abc" => abstract_base(name),
+        "textwrap" => (name == "dedent").then_some(Known::Function(Function::Dedent)),
         "cog" | "cog.types" => cog(name),
         "pathlib" => matches!(name, "Path" | "PurePath" | "PosixPath" | "PurePosixPath").then_some(Known::Path),
         "os" => (name == "PathLike").then_some(Known::Path),
@@ -142,6 +159,14 @@ pub fn member(module: &str, name: &str) -> Option<Known> {
         "pydantic" | "pydantic.v1" => (name == "BaseModel").then_some(Known::Pydantic),
         _ => None,
     }
+}
+
+/// Whether every version of Python, or of Cog, that is in use has it.
+pub fn is_everywhere(module: &str, name: &str) -> bool {
+    let newer = ["BaseRunner", "GetArgs", "NotRequired", "Opaque", "Required", "StrEnum", "concurrent", "streaming"];
+    ["cog", "collections.abc", "dataclasses", "enum", "pathlib", "typing"].contains(&module)
+        && member(module, name).is_some()
+        && !newer.contains(&name)
 }
 
 fn builtin(name: &str) -> Option<Known> {
@@ -164,6 +189,9 @@ fn builtin(name: &str) -> Option<Known> {
         "sum" => Known::Function(Function::Sum),
         "abs" => Known::Function(Function::Abs),
         "round" => Known::Function(Function::Round),
+        "enumerate" => Known::Function(Function::Enumerate),
+        "zip" => Known::Function(Function::Zip),
+        "map" => Known::Function(Function::Map),
         _ => return None,
     })
 }
@@ -184,6 +212,9 @@ fn typing(name: &str) -> Option<Known> {
         "Required" => Known::Required,
         "NotRequired" => Known::NotRequired,
         "ClassVar" => Known::ClassVar,
+        "OrderedDict" => Known::OrderedDict,
+        "get_args" => Known::GetArgs,
+        "TYPE_CHECKING" => Known::TypeChecking,
         _ => return abstract_base(name),
     })
 }

@@ -1,5 +1,7 @@
 //! Python files as text → trees, the names they bind, and what a name stands for.
 
+pub mod alias;
+pub mod changes;
 pub mod depth;
 pub mod files;
 pub mod library;

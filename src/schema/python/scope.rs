@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use ruff_python_ast::{Alias, CmpOp, ExceptHandler, Expr, Pattern, Stmt, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::Ranged;
 
+use crate::schema::python::library;
+
 /// What a name is bound to.
 #[derive(Clone, Copy, Debug)]
 pub enum Bound<'a> {
@@ -53,6 +55,8 @@ pub struct Scope<'a> {
     pub names: BTreeMap<&'a str, Vec<Binding<'a>>>,
     /// `from … import *`, by its offset.
     pub stars: Vec<(u32, Import<'a>)>,
+    /// Bodies of `if TYPE_CHECKING`, which do not run.
+    hints: Vec<&'a [Stmt]>,
 }
 
 impl<'a> Scope<'a> {
@@ -60,6 +64,14 @@ impl<'a> Scope<'a> {
     pub fn of(body: &'a [Stmt]) -> Self {
         let mut scope = Self::default();
         scope.statements(body, false);
+        let mut hinted = Self::default();
+        while let Some(body) = scope.hints.pop() {
+            hinted.statements(body, true);
+            scope.hints.append(&mut hinted.hints);
+        }
+        for (name, bindings) in hinted.names {
+            scope.names.entry(name).or_insert(bindings);
+        }
         scope
     }
 
@@ -90,12 +102,7 @@ impl<'a> Scope<'a> {
             }
             Stmt::Assign(assign) => {
                 for target in &assign.targets {
-                    match target {
-                        Expr::Name(name) => {
-                            self.bind(name.id.as_str(), statement, conditional, Bound::Value(&assign.value))
-                        }
-                        _ => self.unknown(target, statement, conditional),
-                    }
+                    self.assign(target, &assign.value, statement, conditional);
                 }
             }
             Stmt::AnnAssign(assign) => {
@@ -119,8 +126,27 @@ impl<'a> Scope<'a> {
                     self.import_from(Import { module, level: import.level, name: None }, alias, conditional);
                 }
             }
-            _ => self.compound(statement),
+            _ => self.compound(statement, conditional),
         }
+    }
+
+    /// `A = 1`, and `A, B = 1, 2` where both sides are written out.
+    fn assign(&mut self, target: &'a Expr, value: &'a Expr, whole: &'a Stmt, conditional: bool) {
+        let targets = match target {
+            Expr::Name(name) => return self.bind(name.id.as_str(), whole, conditional, Bound::Value(value)),
+            Expr::Tuple(tuple) => &tuple.elts,
+            Expr::List(list) => &list.elts,
+            _ => return,
+        };
+        let values = match value {
+            Expr::Tuple(tuple) => &tuple.elts,
+            Expr::List(list) => &list.elts,
+            _ => return self.unknown(target, whole, conditional),
+        };
+        if targets.len() != values.len() || targets.iter().chain(values).any(Expr::is_starred_expr) {
+            return self.unknown(target, whole, conditional);
+        }
+        targets.iter().zip(values).for_each(|(target, value)| self.assign(target, value, whole, conditional));
     }
 
     fn import(&mut self, alias: &'a Alias, conditional: bool) {
@@ -143,13 +169,21 @@ impl<'a> Scope<'a> {
     }
 
     /// Statements that hold others, which may not happen.
-    fn compound(&mut self, statement: &'a Stmt) {
+    fn compound(&mut self, statement: &'a Stmt, inside: bool) {
         match statement {
             Stmt::If(found) => {
-                if !is_script(&found.test) {
+                // What only type checkers see is bound to nothing else.
+                let is_hint = is_type_checking(&found.test);
+                if is_hint {
+                    self.hints.push(&found.body);
+                } else if !is_script(&found.test) {
                     self.statements(&found.body, true);
                 }
-                found.elif_else_clauses.iter().for_each(|clause| self.statements(&clause.body, true));
+                let is_certain = is_hint && found.elif_else_clauses.len() == 1;
+                found.elif_else_clauses.iter().for_each(|clause| self.statements(&clause.body, !is_certain || inside));
+            }
+            Stmt::Try(found) if found.finalbody.is_empty() && found.orelse.is_empty() && cannot_fail(&found.body) => {
+                self.statements(&found.body, inside);
             }
             Stmt::Try(found) => {
                 self.statements(&found.body, true);
@@ -229,8 +263,31 @@ impl<'a> Scope<'a> {
     }
 }
 
+/// `TYPE_CHECKING`, `typing.TYPE_CHECKING`
+fn is_type_checking(test: &Expr) -> bool {
+    match test {
+        Expr::Name(name) => name.id.as_str() == "TYPE_CHECKING",
+        Expr::Attribute(member) => member.attr.as_str() == "TYPE_CHECKING",
+        _ => false,
+    }
+}
+
+/// Whether only names are imported that every Python, or every Cog, has.
+fn cannot_fail(body: &[Stmt]) -> bool {
+    body.iter().all(|statement| match statement {
+        Stmt::Import(import) => {
+            import.names.iter().all(|alias| ["cog", "typing", "enum"].contains(&alias.name.as_str()))
+        }
+        Stmt::ImportFrom(import) => {
+            let module = import.module.as_ref().map_or("", |module| module.as_str());
+            import.level == 0 && import.names.iter().all(|alias| library::is_everywhere(module, alias.name.as_str()))
+        }
+        _ => false,
+    })
+}
+
 /// `__name__ == "__main__"`, which never holds for a file that is imported.
-fn is_script(test: &Expr) -> bool {
+pub fn is_script(test: &Expr) -> bool {
     let Expr::Compare(found) = test else { return false };
     let name = matches!(&*found.left, Expr::Name(name) if name.id.as_str() == "__name__");
     let main = matches!(&found.comparators[..], [Expr::StringLiteral(text)] if text.value.to_str() == "__main__");

@@ -1,100 +1,185 @@
-//! The statements of a module → the names whose values may be changed after they were bound: [`Touched`].
+//! The statements of a module → what they do to values after they were bound: [`Touched`].
 //!
-//! `NAMES.append("x")`, `TABLE["x"] = 1`, `fill(NAMES)`, and a `global NAME` anywhere.
+//! `NAMES.append("x")`, `TABLE["x"] = 1`, `fill(NAMES)`, `Config.SIZE = 3`, and a `global NAME` anywhere. What a function
+//! does is kept apart, as it may never be called while the module is imported.
 
 use std::collections::BTreeSet;
 
-use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, Stmt};
+use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt};
+use ruff_python_ast::{Comprehension, Expr, ExprCall, ExprContext, Parameters, Stmt, StmtFunctionDef};
 
-/// Names that are not only bound once and read.
+use crate::schema::python::alias::{elements, same};
+use crate::schema::python::scope::{Scope, is_script};
+
+/// What statements do.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Names whose list, table or set they may change.
+    pub changed: BTreeSet<String>,
+    /// Members of modules and classes whose list, table or set they may change.
+    pub members: BTreeSet<String>,
+    /// Pairs of names for one value: what is done to one is done to the other.
+    pub same: Vec<(String, String)>,
+    /// Functions, and names whose values they are given.
+    pub given: Vec<(String, String)>,
+    /// Names that are bound in another way than by a statement of the module.
+    pub rebound: BTreeSet<String>,
+    /// Members of modules and classes that they set.
+    pub set: BTreeSet<String>,
+    /// Every name that is read.
+    pub mentioned: BTreeSet<String>,
+    /// Whether any name of the module may be bound anew.
+    pub anything: bool,
+}
+
+/// What a module does.
 #[derive(Debug, Default)]
 pub struct Touched {
-    /// Those whose list, table or set may be changed while the module is imported.
-    changed: BTreeSet<String>,
-    /// Those that a function binds anew.
-    global: BTreeSet<String>,
+    /// While it is imported.
+    pub import: Effects,
+    /// When one of its functions is called, by the function's name. Those inside it belong to it.
+    pub functions: Vec<(String, Effects)>,
 }
 
 /// Functions that leave their arguments as they are.
 const HARMLESS: &[&str] = &[
+    "Counter",
     "Input",
+    "OrderedDict",
+    "abs",
     "all",
     "any",
+    "bool",
+    "cast",
     "dict",
     "enumerate",
     "filter",
+    "float",
+    "format",
     "frozenset",
+    "get_args",
+    "getattr",
+    "hasattr",
     "hash",
     "id",
+    "int",
     "isinstance",
+    "issubclass",
     "iter",
     "len",
     "list",
     "map",
     "max",
     "min",
+    "next",
     "print",
     "range",
     "repr",
     "reversed",
+    "round",
     "set",
     "sorted",
     "str",
     "sum",
     "tuple",
     "type",
+    "vars",
     "zip",
 ];
 
-/// Methods that leave their object as it is.
-const READING: &[&str] = &["copy", "count", "get", "index", "items", "join", "keys", "values", "format"];
+/// Methods that leave their object and their arguments as they are.
+const READING: &[&str] = &[
+    "Input",
+    "copy",
+    "count",
+    "difference",
+    "endswith",
+    "format",
+    "get",
+    "get_args",
+    "index",
+    "intersection",
+    "issubset",
+    "items",
+    "join",
+    "keys",
+    "lower",
+    "replace",
+    "split",
+    "startswith",
+    "strip",
+    "title",
+    "union",
+    "upper",
+    "values",
+];
 
 impl Touched {
     /// Looks through a module.
     pub fn of(body: &[Stmt]) -> Self {
-        let mut walk = Walk { found: Self::default(), same: Vec::new(), functions: 0 };
+        let mut walk = Walk { found: Self::default(), frames: Vec::new(), count: 0 };
         walk.visit_body(body);
-        walk.spread();
         walk.found
     }
+}
 
-    /// Whether the value of `name` may be changed, or another be bound to it.
-    pub fn has(&self, name: &str, mutable: bool) -> bool {
-        self.global.contains(name) || mutable && self.changed.contains(name)
-    }
+/// A function that is gone through.
+struct Frame {
+    number: usize,
+    locals: BTreeSet<String>,
 }
 
 struct Walk {
     found: Touched,
-    /// Two names for one value: what is done to one is done to the other.
-    same: Vec<(String, String)>,
-    /// How many functions are around: what stands in one does not run when the module is imported.
-    functions: usize,
+    frames: Vec<Frame>,
+    count: usize,
 }
 
 impl Walk {
-    /// Once forwards and once backwards: chains of names are short, and written in order.
-    fn spread(&mut self) {
-        let changed = &mut self.found.changed;
-        for (one, two) in self.same.iter().chain(self.same.iter().rev()) {
-            if changed.contains(one) || changed.contains(two) {
-                changed.extend([one.clone(), two.clone()]);
+    fn effects(&mut self) -> &mut Effects {
+        match self.found.functions.last_mut() {
+            Some((_, effects)) if !self.frames.is_empty() => effects,
+            _ => &mut self.found.import,
+        }
+    }
+
+    /// The name, unless it is one of a function: those have a dot.
+    fn own(&self, name: &str) -> String {
+        let frame = self.frames.iter().rev().find(|frame| frame.locals.contains(name));
+        frame.map_or_else(|| name.to_owned(), |frame| format!("{}.{name}", frame.number))
+    }
+
+    fn link(&mut self, target: &Expr, values: Vec<&str>) {
+        let mut targets = Vec::new();
+        same(target, &mut targets);
+        for target in targets {
+            for value in &values {
+                let pair = (self.own(target), self.own(value));
+                self.effects().same.push(pair);
             }
         }
     }
 
     fn change(&mut self, expr: &Expr) {
         match expr {
-            Expr::Name(name) => drop(self.found.changed.insert(name.id.to_string())),
+            Expr::Name(name) => {
+                let name = self.own(&name.id);
+                self.effects().changed.insert(name);
+            }
             Expr::Attribute(found) => {
-                self.found.changed.insert(found.attr.as_str().to_owned());
+                let name = found.attr.as_str().to_owned();
+                self.effects().members.insert(name);
                 self.change(&found.value);
             }
             Expr::Subscript(found) => self.change(&found.value),
             Expr::Starred(found) => self.change(&found.value),
             Expr::Tuple(found) => found.elts.iter().for_each(|element| self.change(element)),
             Expr::List(found) => found.elts.iter().for_each(|element| self.change(element)),
+            // `globals()["X"]`
+            Expr::Call(found) => {
+                let inside = matches!(&*found.func, Expr::Name(name) if ["globals", "locals", "vars"].contains(&name.id.as_str()));
+                self.effects().anything |= inside && found.arguments.is_empty();
+            }
             _ => {}
         }
     }
@@ -104,35 +189,105 @@ impl Walk {
         match target {
             Expr::Name(_) => {}
             Expr::Tuple(found) => found.elts.iter().for_each(|element| self.target(element)),
+            Expr::List(found) => found.elts.iter().for_each(|element| self.target(element)),
+            Expr::Attribute(found) => {
+                let is_self = matches!(&*found.value, Expr::Name(name) if name.id.as_str() == "self");
+                let name = found.attr.as_str().to_owned();
+                if !is_self {
+                    self.effects().set.insert(name);
+                }
+            }
             _ => self.change(target),
         }
     }
+
+    fn function(&mut self, function: &StmtFunctionDef) {
+        function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
+        self.visit_parameters(&function.parameters);
+        if self.frames.is_empty() {
+            self.found.functions.push((function.name.as_str().to_owned(), Effects::default()));
+        }
+        let mut locals: BTreeSet<String> = names(&function.parameters).map(str::to_owned).collect();
+        locals.extend(Scope::of(&function.body).names.keys().map(|name| (*name).to_owned()));
+        for statement in &function.body {
+            if let Stmt::Global(global) = statement {
+                locals.retain(|local| global.names.iter().all(|name| name.as_str() != local));
+            }
+        }
+        self.count += 1;
+        self.frames.push(Frame { number: self.count, locals });
+        self.visit_body(&function.body);
+        self.frames.pop();
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        let arguments = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
+        match &*call.func {
+            Expr::Name(name) if name.id.as_str() == "exec" => self.effects().anything = true,
+            Expr::Name(name) if name.id.as_str() == "setattr" => match call.arguments.args.get(1) {
+                Some(Expr::StringLiteral(text)) => drop(self.effects().set.insert(text.value.to_str().to_owned())),
+                _ => self.effects().anything = true,
+            },
+            Expr::Name(name) if HARMLESS.contains(&name.id.as_str()) => {}
+            Expr::Name(name) => {
+                let mut values = Vec::new();
+                arguments.for_each(|argument| same(argument, &mut values));
+                for value in values {
+                    let pair = (name.id.to_string(), self.own(value));
+                    self.effects().given.push(pair);
+                }
+            }
+            Expr::Attribute(method) if READING.contains(&method.attr.as_str()) => {}
+            Expr::Attribute(method) => {
+                self.change(&method.value);
+                arguments.for_each(|argument| self.change(argument));
+            }
+            _ => arguments.for_each(|argument| self.change(argument)),
+        }
+    }
+}
+
+fn names(parameters: &Parameters) -> impl Iterator<Item = &str> {
+    parameters.iter().map(|parameter| parameter.name().as_str())
 }
 
 impl<'a> Visitor<'a> for Walk {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         match statement {
+            Stmt::FunctionDef(function) => return self.function(function),
+            Stmt::If(found) if is_script(&found.test) => {
+                return found.elif_else_clauses.iter().for_each(|clause| self.visit_body(&clause.body));
+            }
             Stmt::Global(global) => {
-                self.found.global.extend(global.names.iter().map(|name| name.as_str().to_owned()));
+                self.found.import.rebound.extend(global.names.iter().map(|name| name.as_str().to_owned()));
             }
-            Stmt::FunctionDef(function) => {
-                function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
-                self.visit_parameters(&function.parameters);
-                self.functions += 1;
-                self.visit_body(&function.body);
-                self.functions -= 1;
-                return;
-            }
-            Stmt::Assign(assign) if self.functions == 0 => {
-                assign.targets.iter().for_each(|target| self.target(target));
-                let names = assign.targets.iter().filter_map(Expr::as_name_expr);
-                if let Expr::Name(value) = &*assign.value {
-                    self.same.extend(names.map(|name| (name.id.to_string(), value.id.to_string())));
+            Stmt::Assign(assign) => {
+                let mut values = Vec::new();
+                same(&assign.value, &mut values);
+                for target in &assign.targets {
+                    self.target(target);
+                    self.link(target, values.clone());
                 }
             }
-            Stmt::AugAssign(assign) if self.functions == 0 => self.change(&assign.target),
-            Stmt::Delete(delete) if self.functions == 0 => {
-                delete.targets.iter().for_each(|target| self.target(target));
+            Stmt::AnnAssign(assign) => {
+                self.target(&assign.target);
+                let mut values = Vec::new();
+                assign.value.iter().for_each(|value| same(value, &mut values));
+                self.link(&assign.target, values);
+            }
+            Stmt::For(found) => {
+                let mut values = Vec::new();
+                elements(&found.iter, &mut values);
+                self.link(&found.target, values);
+            }
+            Stmt::AugAssign(assign) => {
+                self.target(&assign.target);
+                self.change(&assign.target);
+            }
+            Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.target(target)),
+            Stmt::ImportFrom(import) if self.frames.is_empty() => {
+                let renamed = import.names.iter().filter_map(|alias| Some((alias.asname.as_ref()?, &alias.name)));
+                self.found.import.same.extend(renamed.map(|(new, old)| (new.to_string(), old.to_string())));
             }
             _ => {}
         }
@@ -140,26 +295,27 @@ impl<'a> Visitor<'a> for Walk {
     }
 
     fn visit_expr(&mut self, expr: &'a Expr) {
-        if self.functions > 0 {
-            return;
-        }
-        if let Expr::Call(call) = expr {
-            let harmless = match &*call.func {
-                Expr::Name(name) => HARMLESS.contains(&name.id.as_str()),
-                Expr::Attribute(method) => {
-                    let reads = READING.contains(&method.attr.as_str());
-                    if !reads {
-                        self.change(&method.value);
-                    }
-                    reads || method.attr.as_str() == "Input"
-                }
-                _ => false,
-            };
-            if !harmless {
-                call.arguments.args.iter().for_each(|argument| self.change(argument));
-                call.arguments.keywords.iter().for_each(|keyword| self.change(&keyword.value));
+        match expr {
+            Expr::Call(call) => self.call(call),
+            Expr::Named(found) => {
+                let name = found.target.as_name_expr().map(|name| self.own(&name.id));
+                self.effects().rebound.extend(name);
             }
+            Expr::Name(name) if name.ctx == ExprContext::Load => {
+                self.effects().mentioned.insert(name.id.to_string());
+            }
+            Expr::Attribute(found) if found.ctx == ExprContext::Load => {
+                self.effects().mentioned.insert(found.attr.to_string());
+            }
+            _ => {}
         }
         walk_expr(self, expr);
+    }
+
+    fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
+        let mut values = Vec::new();
+        elements(&comprehension.iter, &mut values);
+        self.link(&comprehension.target, values);
+        walk_comprehension(self, comprehension);
     }
 }

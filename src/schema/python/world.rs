@@ -8,11 +8,14 @@ use ruff_python_ast::StmtClassDef;
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::project::tree;
+use crate::schema::python::changes::Changes;
 use crate::schema::python::files::{Files, Module};
 use crate::schema::python::library;
 use crate::schema::python::object::{Object, Place};
 use crate::schema::python::scope::{Binding, Bound, Import, Scope};
 use crate::schema::python::touched::Touched;
+use crate::schema::types::class::{Base, linear};
+use crate::schema::value::eval::Evaluator;
 use crate::schema::{Found, error};
 use crate::source::{FileId, Span};
 
@@ -27,6 +30,8 @@ pub struct World<'a> {
     files: &'a Files<'a>,
     scopes: RefCell<BTreeMap<(FileId, u32), Rc<Scope<'a>>>>,
     touched: RefCell<BTreeMap<FileId, Rc<Touched>>>,
+    /// What all modules do, and how many had been loaded.
+    changes: RefCell<(usize, Rc<Changes>)>,
     depth: Cell<u32>,
     steps: Cell<u32>,
 }
@@ -38,6 +43,7 @@ impl<'a> World<'a> {
             files,
             scopes: RefCell::default(),
             touched: RefCell::default(),
+            changes: RefCell::default(),
             depth: Cell::new(0),
             steps: Cell::new(MOST_STEPS),
         }
@@ -84,8 +90,49 @@ impl<'a> World<'a> {
         Rc::clone(self.scopes.borrow_mut().entry(key).or_insert_with(|| Rc::new(Scope::of(&class.body))))
     }
 
-    /// The names of a file whose values may be changed after they were bound.
-    pub fn touched(&self, module: &'a Module) -> Rc<Touched> {
+    /// Whether the value that `user` calls `name`, and which `home` binds, may be another when it is used.
+    pub fn is_changed(&self, (home, user): (&'a Module, &'a Module), name: &str, is_mutable: bool) -> bool {
+        let changes = self.changes();
+        let changed = |module: &'a Module| {
+            let mut given = changes.given(module.file, name);
+            changes.changes(module.file, name) || given.any(|function| !self.leaves(module, function))
+        };
+        changes.rebinds(home.file, name) || is_mutable && (changed(home) || home != user && changed(user))
+    }
+
+    /// What the files that were loaded do to names.
+    pub fn changes(&self) -> Rc<Changes> {
+        let files = self.files;
+        let loaded = files.loaded().count();
+        let mut changes = self.changes.borrow_mut();
+        if changes.0 != loaded {
+            let all: Vec<_> = files.loaded().map(|module| (module.file, self.touched(module))).collect();
+            *changes = (loaded, Rc::new(Changes::of(&all)));
+        }
+        Rc::clone(&changes.1)
+    }
+
+    /// Whether something that is called leaves its arguments as they are.
+    fn leaves(&self, module: &'a Module, called: &str) -> bool {
+        let span = module.span(TextRange::default());
+        match self.module_name(module, u32::MAX, called, span) {
+            Ok(Some(Object::Known(_))) => true,
+            Ok(Some(Object::Function(module, function))) => {
+                let touched = self.touched(module);
+                let mut same = touched.functions.iter().filter(|(name, _)| name == function.name.as_str());
+                same.all(|(_, effects)| {
+                    effects.changed.is_empty() && effects.members.is_empty() && effects.given.is_empty()
+                })
+            }
+            Ok(Some(Object::Class(module, class))) => {
+                let scope = self.class_scope(module, class);
+                ["__init__", "__new__", "__post_init__"].iter().all(|name| !scope.names.contains_key(name))
+            }
+            _ => false,
+        }
+    }
+
+    fn touched(&self, module: &'a Module) -> Rc<Touched> {
         let mut touched = self.touched.borrow_mut();
         Rc::clone(touched.entry(module.file).or_insert_with(|| Rc::new(Touched::of(&module.syntax.body))))
     }
@@ -140,14 +187,26 @@ impl<'a> World<'a> {
     fn starred(&self, module: &'a Module, star: Import<'a>, name: &str, span: Span) -> Found<Option<Object<'a>>> {
         match self.deeper(span, || self.imported(module, star, span))? {
             Object::Library(library) => Ok(library::member(library, name).map(Object::Known)),
-            Object::Module(from) if !name.starts_with('_') => {
-                self.deeper(span, || self.module_name(from, u32::MAX, name, span))
+            Object::Module(from) => {
+                let listed =
+                    self.scope(from).names.contains_key("__all__").then(|| self.exported(from, span)).transpose()?;
+                match listed {
+                    Some(names) if !names.iter().any(|exported| exported == name) => Ok(None),
+                    None if name.starts_with('_') => Ok(None),
+                    _ => self.deeper(span, || self.module_name(from, u32::MAX, name, span)),
+                }
             }
-            Object::Module(_) => Ok(None),
             // That a library gives another meaning to `str` is not to be feared.
             _ if library::member("builtins", name).is_some() => Ok(None),
             _ => Err(error::star(name, star.module, span)),
         }
+    }
+
+    /// What `__all__` of a module lists.
+    fn exported(&self, module: &'a Module, span: Span) -> Found<Vec<String>> {
+        let evaluator = Evaluator::new(self, Place::end(module));
+        let names = self.deeper(span, || evaluator.iterate(&evaluator.name("__all__", span)?, span))?;
+        names.iter().map(|name| name.as_text().map(str::to_owned).ok_or_else(|| error::unknown_value(span))).collect()
     }
 
     /// The one thing that the bindings before a place agree on.
@@ -193,7 +252,17 @@ impl<'a> World<'a> {
         let module = self.module(importer, import)?;
         match import.name {
             None => Ok(module),
-            Some(name) => self.member(&module, name, span),
+            Some(name) => {
+                // `from . import name` in the package itself: what is not there yet is a module of it.
+                if let Object::Module(package) = &module
+                    && *package == importer
+                    && let Some(directory) = package.path.strip_suffix("__init__.py")
+                    && let Some(found) = self.project_module(&format!("{directory}{name}"))?
+                {
+                    return Ok(found);
+                }
+                self.member(&module, name, span)
+            }
         }
     }
 
@@ -247,8 +316,21 @@ impl<'a> World<'a> {
                 found.flatten().ok_or_else(|| error::unknown_member(name, &module.path, span))
             }
             Object::Class(module, class) => {
-                let found = self.class_name(Place::end(module), class, name, span)?;
-                found.ok_or_else(|| error::unknown_member(name, class.name.as_str(), span))
+                if let Some(found) = self.class_name(Place::end(module), class, name, span)? {
+                    return Ok(found);
+                }
+                for base in linear(self, module, class)?.into_iter().skip(1) {
+                    match base {
+                        Base::Class(module, class) => {
+                            if let Some(found) = self.class_name(Place::end(module), class, name, span)? {
+                                return Ok(found);
+                            }
+                        }
+                        Base::Foreign(_) => return Err(error::unknown_value(span)),
+                        Base::Known(_) => {}
+                    }
+                }
+                Err(error::unknown_member(name, class.name.as_str(), span))
             }
             _ => Err(error::unknown_value(span)),
         })

@@ -1,5 +1,7 @@
 //! A class of the project → what kind of class it is, by its bases and decorators.
 
+use std::collections::VecDeque;
+
 use ruff_python_ast::{Decorator, Expr, StmtClassDef};
 use ruff_text_size::Ranged;
 
@@ -27,6 +29,17 @@ pub enum Base<'a> {
     Foreign(String),
 }
 
+impl PartialEq for Base<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Known(one), Self::Known(two)) => one == two,
+            (Self::Class(_, one), Self::Class(_, two)) => std::ptr::eq(*one, *two),
+            (Self::Foreign(one), Self::Foreign(two)) => one == two,
+            _ => false,
+        }
+    }
+}
+
 /// The bases of a class, in order.
 pub fn bases<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDef) -> Found<Vec<Base<'a>>> {
     let evaluator = Evaluator::new(world, Place::end(module).at(class.start().to_u32()));
@@ -48,6 +61,35 @@ pub fn bases<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDef)
     Ok(bases)
 }
 
+/// A class and all its bases, in the order in which Python asks them for a name.
+pub fn linear<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDef) -> Found<Vec<Base<'a>>> {
+    let span = module.span_of(&class.name);
+    let direct = world.deeper(span, || bases(world, module, class))?;
+    let mut lines: Vec<VecDeque<Base<'a>>> = Vec::new();
+    for base in &direct {
+        lines.push(match base {
+            Base::Class(from, base) => world.deeper(span, || linear(world, from, base))?.into(),
+            other => VecDeque::from([other.clone()]),
+        });
+    }
+    lines.push(direct.into());
+    let mut order = vec![Base::Class(module, class)];
+    loop {
+        lines.retain(|line| !line.is_empty());
+        world.spend(lines.iter().map(VecDeque::len).sum(), span)?;
+        let is_free = |one: &Base<'a>| lines.iter().all(|line| !line.iter().skip(1).any(|later| later == one));
+        // Python refuses bases that have no such order; then any will do.
+        let heads = || lines.iter().filter_map(VecDeque::front);
+        let Some(next) = heads().find(|one| is_free(one)).or_else(|| heads().next()).cloned() else {
+            return Ok(order);
+        };
+        for line in &mut lines {
+            line.retain(|one| *one != next);
+        }
+        order.push(next);
+    }
+}
+
 /// What a class means as a type, where `span` names it.
 pub fn as_type<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDef, span: Span) -> Found<Type<'a>> {
     if class.decorator_list.iter().any(|decorator| is_dataclass(world, module, decorator)) {
@@ -57,7 +99,8 @@ pub fn as_type<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDe
     for base in world.deeper(span, || bases(world, module, class))? {
         let found = match base {
             Base::Known(Known::TypedDict) => Type::Record(module, class, Fields::TypedDict),
-            Base::Known(Known::BaseModel | Known::Pydantic) => Type::Record(module, class, Fields::Model),
+            Base::Known(Known::BaseModel) => Type::Record(module, class, Fields::Model),
+            Base::Known(Known::Pydantic) => Type::Record(module, class, Fields::Pydantic),
             Base::Known(Known::Enum | Known::IntEnum | Known::StrEnum) => Type::Enumeration(module, class),
             Base::Known(Known::Path) => Type::Path,
             Base::Known(_) => continue,

@@ -58,8 +58,10 @@ pub enum Type<'a> {
 pub enum Fields {
     /// A `TypedDict`
     TypedDict,
-    /// A `cog.BaseModel` or a pydantic model
+    /// A `cog.BaseModel`
     Model,
+    /// A pydantic model
+    Pydantic,
     /// A `@dataclass`
     Dataclass,
 }

@@ -9,7 +9,7 @@ use crate::schema::python::library::Known;
 use crate::schema::python::object::{Object, Place};
 use crate::schema::python::world::World;
 use crate::schema::types::annotation::Annotations;
-use crate::schema::types::class::{Base, bases};
+use crate::schema::types::class::{Base, as_type, bases, linear};
 use crate::schema::types::{Fields, Type};
 use crate::schema::value::Value;
 use crate::schema::value::eval::Evaluator;
@@ -37,14 +37,36 @@ pub fn fields<'a>(
 ) -> Found<Vec<RecordField<'a>>> {
     let span = module.span_of(&class.name);
     let mut found: Vec<RecordField<'a>> = Vec::new();
-    for base in world.deeper(span, || bases(world, module, class))? {
-        if let Base::Class(from, base) = base {
-            world
-                .deeper(span, || fields(world, from, base, kind))?
-                .into_iter()
-                .for_each(|field| put(&mut found, field));
+    if kind == Fields::TypedDict {
+        for base in world.deeper(span, || bases(world, module, class))? {
+            if let Base::Class(from, base) = base {
+                let inherited = world.deeper(span, || fields(world, from, base, kind))?;
+                inherited.into_iter().for_each(|field| put(&mut found, field));
+            }
+        }
+        own_fields(world, module, class, kind, &mut found)?;
+        return Ok(found);
+    }
+    let all = world.deeper(span, || linear(world, module, class))?;
+    for base in all.into_iter().rev() {
+        if let Base::Class(from, base) = base
+            // To pydantic, the annotations of every base are fields.
+            && (kind == Fields::Pydantic || matches!(as_type(world, from, base, span)?, Type::Record(..)))
+        {
+            own_fields(world, from, base, kind, &mut found)?;
         }
     }
+    Ok(found)
+}
+
+/// The fields that the body of a class declares.
+fn own_fields<'a>(
+    world: &World<'a>,
+    module: &'a Module,
+    class: &'a StmtClassDef,
+    kind: Fields,
+    found: &mut Vec<RecordField<'a>>,
+) -> Found<()> {
     let total = !class.arguments.iter().flat_map(|arguments| &arguments.keywords).any(|keyword| {
         let named = keyword.arg.as_ref().is_some_and(|name| name.as_str() == "total");
         named && matches!(&keyword.value, Expr::BooleanLiteral(value) if !value.value)
@@ -53,10 +75,10 @@ pub fn fields<'a>(
         if let Stmt::AnnAssign(declared) = statement
             && let Some(field) = field(world, module, class, declared, kind, total)?
         {
-            put(&mut found, field);
+            put(found, field);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A field that is declared again keeps its place.
@@ -90,7 +112,7 @@ fn field<'a>(
         },
         _ => None,
     };
-    if marker == Some(Known::ClassVar) || kind == Fields::Model && name.starts_with('_') {
+    if marker == Some(Known::ClassVar) || kind == Fields::Pydantic && name.starts_with('_') {
         return Ok(None);
     }
     let present = match marker {

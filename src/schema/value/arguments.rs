@@ -39,6 +39,17 @@ impl<'a> Arguments<'a> {
         Ok(Self { values, named, plain })
     }
 
+    /// Values without names.
+    pub fn of_all(values: Vec<Value<'a>>, span: Span) -> Self {
+        let plain = Some(values.clone());
+        Self { values: values.into_iter().map(|value| (value, span)).collect(), named: Vec::new(), plain }
+    }
+
+    /// One value.
+    pub fn of(value: Value<'a>, span: Span) -> Self {
+        Self::of_all(vec![value], span)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.positional().is_some_and(<[_]>::is_empty)

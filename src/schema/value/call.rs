@@ -1,5 +1,6 @@
 //! Calls: Python's own functions, `Input`, enumerations, and functions that only return something.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtFunctionDef};
@@ -8,8 +9,11 @@ use crate::schema::field::Field;
 use crate::schema::python::files::Module;
 use crate::schema::python::library::{Function, Known};
 use crate::schema::python::object::{Object, Place};
+use crate::schema::types::Type;
+use crate::schema::types::annotation::Annotations;
 use crate::schema::value::arguments::Arguments;
 use crate::schema::value::eval::Evaluator;
+use crate::schema::value::table::Table;
 use crate::schema::value::text::written;
 use crate::schema::value::{MOST_LENGTH, Shape, Value};
 use crate::schema::{Found, error, types};
@@ -28,6 +32,9 @@ impl<'a> Evaluator<'_, 'a> {
             }
             callee => self.value(callee)?,
         };
+        if let (Value::Object(Object::Known(Known::GetArgs)), [of]) = (&callee, &*call.arguments.args) {
+            return self.arguments_of(of, span);
+        }
         let given = Arguments::read(self, &call.arguments)?;
         match callee {
             Value::Object(Object::Known(Known::Input)) => {
@@ -47,29 +54,79 @@ impl<'a> Evaluator<'_, 'a> {
         }
     }
 
+    /// `get_args(…)` of a `Literal`.
+    fn arguments_of(&self, of: &Expr, span: Span) -> Found<Value<'a>> {
+        let Type::Literal(values) = Annotations::new(self.clone()).read(of)? else {
+            return Err(error::unknown_value(span));
+        };
+        let mut seen = BTreeSet::new();
+        let mut items = Vec::new();
+        for value in values {
+            let key = value.key().ok_or_else(|| error::unknown_value(span))?;
+            if seen.insert((value.type_name().to_owned(), key)) {
+                items.push(value);
+            }
+        }
+        Ok(Value::Items(Shape::Tuple, items.into()))
+    }
+
     fn builtin(&self, known: Known, given: &Arguments<'a>, span: Span) -> Found<Value<'a>> {
         let unknown = || error::unknown_value(span);
-        if let (Known::Dict, true) = (known, given.values.is_empty()) {
-            let items = given.named.iter().map(|(name, value, _)| (Value::text(name), value.clone()));
-            return Ok(Value::Table(items.collect()));
+        if matches!(known, Known::Dict | Known::OrderedDict) {
+            return self.new_table(given, span);
+        }
+        if let (Known::Function(Function::Sorted), [(all, _)], [(reverse, down, _)]) =
+            (known, &given.values[..], &given.named[..])
+            && reverse == "reverse"
+            && let Value::Bool(down) = down
+        {
+            let mut items = self.elements_of(all, span)?;
+            items.iter().try_for_each(|item| self.known(item))?;
+            // What is equal keeps its order in both directions.
+            if *down {
+                items.reverse();
+            }
+            let mut items = sorted(items).ok_or_else(unknown)?;
+            if *down {
+                items.reverse();
+            }
+            return Ok(Value::list(items));
         }
         let given = given.positional().ok_or_else(unknown)?;
         let found = match (known, given) {
             (Known::List, []) => Some(Value::list(Vec::new())),
             (Known::List, [value]) => Some(Value::list(self.iterate(value, span)?)),
             (Known::Tuple, [value]) => Some(Value::Items(Shape::Tuple, self.iterate(value, span)?.into())),
-            (Known::Set, [value]) => Some(Value::Items(Shape::Set, distinct(&self.elements_of(value, span)?)?.into())),
-            (Known::Dict, [value @ Value::Table(_)]) => Some(value.clone()),
+            (Known::Set, [value]) => {
+                Some(Value::Items(Shape::Set, distinct(&self.elements_of(value, span)?, span)?.into()))
+            }
             (Known::Str, [value]) => written(value).map(|text| Value::text(&text)),
             (Known::Bool, [value]) => value.truth().map(Value::Bool),
             (Known::Int, [value]) => whole(value),
             (Known::Float, [value]) => float(value),
             (Known::Function(Function::Range), given) => range(given, span)?,
+            (Known::Function(Function::Round), given) => round(given),
+            (Known::Function(Function::Dedent), [text]) => text.as_text().and_then(dedented),
+            (Known::Function(Function::Zip), given) => Some(self.zip(given, span)?),
+            (Known::Function(Function::Enumerate), [all]) => {
+                let items = (0..).map(Value::Int).zip(self.iterate(all, span)?);
+                Some(Value::list(items.map(|(at, item)| Value::Items(Shape::Tuple, [at, item].into())).collect()))
+            }
+            (Known::Function(Function::Map), [Value::Object(Object::Known(function)), all]) => {
+                let given = self.iterate(all, span)?;
+                let call = |item| self.builtin(*function, &Arguments::of(item, span), span);
+                Some(Value::list(given.into_iter().map(call).collect::<Found<_>>()?))
+            }
+            (Known::Function(Function::Map), [Value::Object(Object::Function(module, function)), all]) => {
+                let given = self.iterate(all, span)?;
+                let call = |item| self.apply(module, function, vec![item]);
+                Some(Value::list(given.into_iter().map(call).collect::<Found<_>>()?))
+            }
             (Known::Function(Function::Len), [value]) => {
                 let count = self.elements_of(value, span)?.len();
                 i128::try_from(count).ok().map(Value::Int)
             }
-            (Known::Function(function), [value]) if !matches!(function, Function::Abs | Function::Round) => {
+            (Known::Function(function), [value]) if function != Function::Abs => {
                 let items = self.elements_of(value, span)?;
                 items.iter().try_for_each(|item| self.known(item))?;
                 over(function, items)
@@ -90,12 +147,44 @@ impl<'a> Evaluator<'_, 'a> {
     /// The elements of something whose order does not matter.
     fn elements_of(&self, value: &Value<'a>, span: Span) -> Found<Vec<Value<'a>>> {
         match value {
-            Value::Items(Shape::Set, items) => distinct(items),
+            Value::Items(Shape::Set, items) => distinct(items, span),
             _ => self.iterate(value, span),
         }
     }
 
-    /// What a function returns that does nothing else.
+    /// `dict(…)`
+    fn new_table(&self, given: &Arguments<'a>, span: Span) -> Found<Value<'a>> {
+        let unknown = || error::unknown_value(span);
+        let mut table = match &given.values[..] {
+            [] => Table::default(),
+            [(Value::Table(items), _)] => {
+                let mut table = Table::default();
+                table.extend(items).ok_or_else(unknown)?;
+                table
+            }
+            [(pairs, _)] => Table::of_pairs(&self.iterate(pairs, span)?).ok_or_else(unknown)?,
+            _ => return Err(unknown()),
+        };
+        for (name, value, _) in &given.named {
+            table.put(Value::text(name), value.clone()).ok_or_else(unknown)?;
+        }
+        Ok(table.into_value())
+    }
+
+    fn zip(&self, given: &[Value<'a>], span: Span) -> Found<Value<'a>> {
+        let all = given.iter().map(|all| self.iterate(all, span)).collect::<Found<Vec<_>>>()?;
+        let length = all.iter().map(Vec::len).min().unwrap_or(0);
+        let row = |at: usize| all.iter().filter_map(|items| items.get(at).cloned()).collect();
+        Ok(Value::list((0..length).map(|at| Value::Items(Shape::Tuple, row(at))).collect()))
+    }
+
+    /// What a function returns for these values.
+    pub fn apply(&self, module: &'a Module, function: &'a StmtFunctionDef, given: Vec<Value<'a>>) -> Found<Value<'a>> {
+        let span = module.span_of(&function.name);
+        self.returned(module, function, Arguments::of_all(given, span), span)
+    }
+
+    /// What a function returns that does nothing but name values first.
     fn returned(
         &self,
         module: &'a Module,
@@ -103,6 +192,7 @@ impl<'a> Evaluator<'_, 'a> {
         given: Arguments<'a>,
         span: Span,
     ) -> Found<Value<'a>> {
+        let unknown = || error::unknown_value(span);
         let body = match function.body.split_first() {
             Some((Stmt::Expr(text), rest)) if text.value.is_string_literal_expr() => rest,
             _ => &function.body[..],
@@ -111,15 +201,21 @@ impl<'a> Evaluator<'_, 'a> {
             .decorator_list
             .iter()
             .all(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"));
-        let [Stmt::Return(result)] = body else {
-            return Err(error::unknown_value(span));
+        let Some((Stmt::Return(result), before)) = body.split_last() else {
+            return Err(unknown());
         };
         let (Some(result), true, false) = (&result.value, is_plain, function.is_async) else {
-            return Err(error::unknown_value(span));
+            return Err(unknown());
         };
         let at = if module == self.place.module { self.place.at } else { u32::MAX };
         let mut inner = Evaluator::new(self.world, Place::end(module).at(at));
-        inner.locals = parameters(&inner, function, given).ok_or_else(|| error::unknown_value(span))?;
+        inner.locals = parameters(&inner, function, given).ok_or_else(unknown)?;
+        for statement in before {
+            let Stmt::Assign(assign) = statement else { return Err(unknown()) };
+            let [Expr::Name(name)] = &assign.targets[..] else { return Err(unknown()) };
+            let value = self.world.deeper(span, || inner.value(&assign.value))?;
+            inner.locals.push((name.id.to_string(), value));
+        }
         self.world.deeper(span, || inner.value(result))
     }
 }
@@ -131,7 +227,7 @@ fn parameters<'a>(
     given: Arguments<'a>,
 ) -> Option<Vec<(String, Value<'a>)>> {
     let declared = &function.parameters;
-    if declared.vararg.is_some() || declared.kwarg.is_some() {
+    if declared.vararg.is_some() {
         return None;
     }
     let mut positional = given.values.into_iter().map(|(value, _)| value);
@@ -142,7 +238,7 @@ fn parameters<'a>(
         let by_name = named.iter().position(|(given, _, _)| given == name);
         let value = match (positional.next(), by_name) {
             (Some(value), None) => value,
-            (None, Some(at)) => named.swap_remove(at).1,
+            (None, Some(at)) => named.remove(at).1,
             (None, None) => inner.lazily(parameter.default()?),
             (Some(_), Some(_)) => return None,
         };
@@ -151,24 +247,28 @@ fn parameters<'a>(
     for parameter in &declared.kwonlyargs {
         let name = parameter.name().as_str();
         let value = match named.iter().position(|(given, _, _)| given == name) {
-            Some(at) => named.swap_remove(at).1,
+            Some(at) => named.remove(at).1,
             None => inner.lazily(parameter.default()?),
         };
         locals.push((name.to_owned(), value));
+    }
+    if let Some(rest) = &declared.kwarg {
+        let items = std::mem::take(&mut named).into_iter().map(|(name, value, _)| (Value::text(&name), value));
+        locals.push((rest.name.to_string(), Value::Table(items.collect())));
     }
     (positional.next().is_none() && named.is_empty()).then_some(locals)
 }
 
 /// Each once.
-fn distinct<'a>(items: &[Value<'a>]) -> Found<Vec<Value<'a>>> {
+fn distinct<'a>(items: &[Value<'a>], span: Span) -> Found<Vec<Value<'a>>> {
     let mut seen = std::collections::BTreeSet::new();
     let mut found = Vec::new();
     for item in items {
         let key = match item {
             Value::Unknown(found) => return Err(Box::new((**found).clone())),
-            item => format!("{:?}", item.plain()),
+            item => item.key(),
         };
-        if seen.insert(key) {
+        if seen.insert(key.ok_or_else(|| error::unknown_value(span))?) {
             found.push(item.clone());
         }
     }
@@ -184,7 +284,11 @@ fn over<'a>(function: Function, mut items: Vec<Value<'a>>) -> Option<Value<'a>> 
         }
         Function::Sorted => sorted(items).map(Value::list),
         Function::Min => sorted(items)?.into_iter().next(),
-        Function::Max => sorted(items)?.pop(),
+        Function::Max => {
+            // Of several that are equal, the first.
+            items.reverse();
+            sorted(items)?.pop()
+        }
         Function::Sum => {
             let total = items.iter().try_fold(0_i128, |total, item| total.checked_add(item.whole()?));
             total.map(Value::Int)
@@ -242,4 +346,42 @@ fn range<'a>(given: &[Value<'a>], span: Span) -> Found<Option<Value<'a>>> {
         at = at.saturating_add(step);
     }
     Ok(Some(Value::list(items)))
+}
+
+/// To the nearest, and of two as near as each other to the even one.
+fn round<'a>(given: &[Value<'a>]) -> Option<Value<'a>> {
+    match given {
+        [Value::Float(value)] if value.abs() < 1e15 => {
+            #[expect(clippy::cast_possible_truncation, reason = "the bounds are checked")]
+            let whole = value.round_ties_even() as i128;
+            Some(Value::Int(whole))
+        }
+        [Value::Int(value)] => Some(Value::Int(*value)),
+        [Value::Float(value), Value::Int(digits @ 0..=15)] if value.abs() < 1e15 => {
+            let digits = usize::try_from(*digits).ok()?;
+            format!("{value:.digits$}").parse().ok().map(Value::Float)
+        }
+        _ => None,
+    }
+}
+
+/// As `textwrap.dedent` does it.
+fn dedented<'a>(text: &str) -> Option<Value<'a>> {
+    let is_blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
+    let margin = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let mut common: Option<&str> = None;
+    for line in text.split('\n').filter(|line| !is_blank(line)) {
+        let own = line.get(..margin(line))?;
+        common = Some(match common {
+            None => own,
+            Some(common) => {
+                let same = common.bytes().zip(own.bytes()).take_while(|(one, two)| one == two).count();
+                own.get(..same)?
+            }
+        });
+    }
+    let common = common.unwrap_or("");
+    let lines =
+        text.split('\n').map(|line| if is_blank(line) { "" } else { line.strip_prefix(common).unwrap_or(line) });
+    Some(Value::text(&lines.collect::<Vec<_>>().join("\n")))
 }

@@ -5,8 +5,11 @@ use std::rc::Rc;
 use ruff_python_ast::{BoolOp, Comprehension, Expr, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
+use crate::schema::python::files::Module;
 use crate::schema::python::object::{Object, Place};
+use crate::schema::python::scope::{Binding, Bound};
 use crate::schema::python::world::World;
+use crate::schema::value::table::Table;
 use crate::schema::value::{MOST_LENGTH, Shape, Value};
 use crate::schema::{Found, error, types};
 use crate::source::Span;
@@ -51,7 +54,13 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Expr::NoneLiteral(_) => Ok(Value::None),
             Expr::BooleanLiteral(found) => Ok(Value::Bool(found.value)),
             Expr::NumberLiteral(found) => number(&found.value, span),
-            Expr::StringLiteral(found) => Ok(Value::text(found.value.to_str())),
+            Expr::StringLiteral(found) => {
+                let text = found.value.to_str();
+                if text.contains(char::REPLACEMENT_CHARACTER) {
+                    self.whole_characters(expr, span)?;
+                }
+                Ok(Value::text(text))
+            }
             Expr::FString(found) => self.f_string(&found.value, span),
             Expr::List(found) => Ok(Value::Items(Shape::List, self.elements(&found.elts)?.into())),
             Expr::Tuple(found) => Ok(Value::Items(Shape::Tuple, self.elements(&found.elts)?.into())),
@@ -82,6 +91,16 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             Expr::SetComp(found) => {
                 Ok(Value::Items(Shape::Set, self.comprehension(&found.generators, &found.elt)?.into()))
             }
+            Expr::DictComp(found) => {
+                let mut table = Table::default();
+                self.generate(&found.generators, true, &mut |inner| {
+                    let key = found.key.as_deref().ok_or_else(|| error::unknown_value(span))?;
+                    let key = inner.value(key)?;
+                    table.put(key, inner.lazily(&found.value)).ok_or_else(|| error::unknown_value(span))
+                })?;
+                Ok(table.into_value())
+            }
+            Expr::Named(found) => self.value(&found.value),
             Expr::Call(found) => self.call(found, span),
             Expr::EllipsisLiteral(_) => Err(error::ellipsis(span)),
             _ => Err(error::unknown_value(span)),
@@ -103,33 +122,33 @@ impl<'w, 'a> Evaluator<'w, 'a> {
     }
 
     fn table(&self, table: &ruff_python_ast::ExprDict) -> Found<Value<'a>> {
-        let mut items: Vec<(Value<'a>, Value<'a>)> = Vec::with_capacity(table.items.len());
-        let mut seen = std::collections::BTreeMap::new();
-        let mut put = |key: Value<'a>, value: Value<'a>, span| {
-            let known = match key.plain() {
-                Value::Text(text) => Some(seen.entry(format!("s{text}")).or_insert(items.len())),
-                other => other.whole().map(|whole| seen.entry(format!("i{whole}")).or_insert(items.len())),
-            };
-            match known {
-                Some(at) if *at < items.len() => items[*at].1 = value,
-                Some(_) => items.push((key, value)),
-                None => return Err(error::unknown_value(span)),
-            }
-            Ok(())
-        };
+        let mut items = Table::default();
         for item in &table.items {
             let span = self.span(&item.value);
+            let unknown = || error::unknown_value(span);
             match &item.key {
-                Some(key) => put(self.value(key)?, self.lazily(&item.value), self.span(key))?,
+                Some(key) => {
+                    let name = self.value(key)?;
+                    self.known(&name)?;
+                    items.put(name, self.lazily(&item.value)).ok_or_else(|| error::unknown_value(self.span(key)))?;
+                }
                 None => match self.value(&item.value)? {
-                    Value::Table(more) => {
-                        more.iter().try_for_each(|(key, value)| put(key.clone(), value.clone(), span))?
-                    }
-                    _ => return Err(error::unknown_value(span)),
+                    Value::Table(more) => items.extend(&more).ok_or_else(unknown)?,
+                    _ => return Err(unknown()),
                 },
             }
         }
-        Ok(Value::Table(items.into()))
+        Ok(items.into_value())
+    }
+
+    /// A text must not hold half of a character, as `"\ud83d"` does.
+    fn whole_characters(&self, node: &impl Ranged, span: Span) -> Found<()> {
+        let text = self.place.module.text.get(std::ops::Range::from(node.range())).unwrap_or_default();
+        let mut escapes = text.to_ascii_lowercase();
+        escapes = escapes.replace("\\u0000d", "\\ud");
+        let halves = ["8", "9", "a", "b", "c", "d", "e", "f"].map(|digit| format!("\\ud{digit}"));
+        let is_whole = self.within.is_none() && !halves.iter().any(|half| escapes.contains(half.as_str()));
+        if is_whole { Ok(()) } else { Err(error::half_character(span)) }
     }
 
     /// What a name stands for.
@@ -149,23 +168,41 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         let value = self.world.deeper(span, || Evaluator::new(self.world, place).value(expr))?;
         let mutable = matches!(&value, Value::Items(Shape::List | Shape::Set, _) | Value::Table(_));
         if let Some(name) = name
-            && self.world.touched(place.module).has(name, mutable)
+            && self.is_changed(place.module, expr, name, mutable)
         {
             return Err(error::changed(name, span));
         }
         Ok(value)
     }
 
+    /// Under the name that is used, or under that by which it is bound.
+    fn is_changed(&self, home: &'a Module, expr: &'a Expr, name: &str, is_mutable: bool) -> bool {
+        let modules = (home, self.place.module);
+        let scope = self.world.scope(home);
+        let binds = |all: &[Binding<'a>]| {
+            all.iter().any(|one| matches!(one.bound, Bound::Value(value) if std::ptr::eq(value, expr)))
+        };
+        let bound = match scope.names.get(name) {
+            Some(all) if binds(all) => None,
+            _ => scope.names.iter().find(|(_, all)| binds(all)).map(|(name, _)| *name),
+        };
+        let is_changed = |name: &str| self.world.is_changed(modules, name, is_mutable);
+        is_changed(name) || bound.is_some_and(is_changed)
+    }
+
     fn attribute(&self, value: &Value<'a>, name: &str, span: Span) -> Found<Value<'a>> {
         match value {
-            Value::Member(member) if name == "value" => Ok(member.value.clone()),
-            Value::Member(member) if name == "name" => Ok(Value::text(&member.name)),
+            Value::Member(member) if ["value", "_value_"].contains(&name) => Ok(member.value.clone()),
+            Value::Member(member) if ["name", "_name_"].contains(&name) => Ok(Value::text(&member.name)),
             Value::Object(Object::Class(module, class)) => {
-                if let Some(members) = types::enumeration::members(self.world, module, class)? {
-                    let found = members.into_iter().find(|member| member.name == name);
-                    return found
-                        .map(|member| Value::Member(Rc::new(member)))
-                        .ok_or_else(|| error::unknown_value(span));
+                if let Some(members) = types::enumeration::named(self.world, module, class)? {
+                    let value = |member| Value::Member(Rc::new(member));
+                    if name == "__members__" {
+                        let items = members.into_iter().map(|(name, member)| (Value::text(name), value(member)));
+                        return Ok(Value::Table(items.collect()));
+                    }
+                    let found = members.into_iter().find(|(known, _)| *known == name);
+                    return found.map(|(_, member)| value(member)).ok_or_else(|| error::unknown_value(span));
                 }
                 let object = self.world.member(&Object::Class(module, class), name, span)?;
                 self.object(object, Some(name), span)
@@ -226,14 +263,21 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     fn comprehension(&self, generators: &[Comprehension], element: &Expr) -> Found<Vec<Value<'a>>> {
         let mut values = Vec::new();
-        self.generate(generators, element, &mut values)?;
+        self.generate(generators, true, &mut |inner| {
+            values.push(inner.value(element)?);
+            Ok(())
+        })?;
         Ok(values)
     }
 
-    fn generate(&self, generators: &[Comprehension], element: &Expr, values: &mut Vec<Value<'a>>) -> Found<()> {
+    fn generate(
+        &self,
+        generators: &[Comprehension],
+        is_first: bool,
+        give: &mut dyn FnMut(&Self) -> Found<()>,
+    ) -> Found<()> {
         let Some((first, rest)) = generators.split_first() else {
-            values.push(self.value(element)?);
-            return Ok(());
+            return give(self);
         };
         let span = self.span(&first.iter);
         if first.is_async {
@@ -243,13 +287,17 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         for item in self.iterate(&over, span)? {
             self.world.spend(1, span)?;
             let mut inner = self.clone();
+            if is_first {
+                // Only what the first loop goes over is looked up in a class around.
+                inner.place.class = None;
+            }
             inner.assign(&first.target, item)?;
             let mut wanted = true;
             for condition in &first.ifs {
                 wanted = wanted && inner.truth(condition)?;
             }
             if wanted {
-                inner.world.deeper(span, || inner.generate(rest, element, values))?;
+                inner.world.deeper(span, || inner.generate(rest, false, give))?;
             }
         }
         Ok(())

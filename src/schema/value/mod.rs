@@ -3,8 +3,10 @@
 pub mod arguments;
 mod call;
 pub mod eval;
+mod format;
 mod method;
 mod operator;
+pub mod table;
 mod text;
 
 use std::rc::Rc;
@@ -153,19 +155,43 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// A text that is the same for all values that are one key of a table; `None` when it may be no key.
+    pub fn key(&self) -> Option<String> {
+        Some(match self.plain() {
+            Self::None => "n".into(),
+            Self::Text(text) => format!("s{text}"),
+            Self::Bool(value) => format!("i{}", u8::from(*value)),
+            Self::Int(value) => format!("i{value}"),
+            Self::Float(value) if value.fract() == 0.0 && value.abs() < 1e30 => {
+                format!("i{value:.0}").replace("i-0", "i0")
+            }
+            Self::Float(value) => format!("f{value}"),
+            Self::Items(Shape::Tuple, items) => {
+                let keys = items.iter().map(|item| item.key().map(|key| format!("{}:{key}", key.len())));
+                format!("t{}", keys.collect::<Option<String>>()?)
+            }
+            Self::Member(member) => format!("m{}.{}", member.class, member.name),
+            _ => return None,
+        })
+    }
+
     /// Whether `==` holds; `None` when that cannot be told.
     pub fn equals(&self, other: &Self) -> Option<bool> {
         Some(match (self.plain(), other.plain()) {
             (Self::Unknown(_), _) | (_, Self::Unknown(_)) => return None,
             (Self::None, Self::None) => true,
             (Self::Text(one), Self::Text(two)) => one == two,
+            (Self::Items(Shape::Set, _), Self::Items(Shape::Set, _)) => return None,
             (Self::Items(shape, one), Self::Items(other, two)) if shape == other && one.len() == two.len() => {
                 let mut pairs = one.iter().zip(two.iter()).map(|(one, two)| one.equals(two));
                 pairs.try_fold(true, |all, equal| equal.map(|equal| all && equal))?
             }
             (Self::Member(one), Self::Member(two)) => one.class == two.class && one.name == two.name,
-            (Self::Object(one), Self::Object(two)) => one == two,
-            (Self::Table(_), Self::Table(_)) | (Self::Field(_), Self::Field(_)) => return None,
+            (Self::Object(one), Self::Object(two)) if one == two => true,
+            (Self::Object(Object::Foreign(_)), _) | (_, Self::Object(Object::Foreign(_))) => return None,
+            (Self::Object(_), Self::Object(_)) => false,
+            (Self::Table(one), Self::Table(two)) => return same_tables(one, two),
+            (Self::Field(_), Self::Field(_)) => return None,
             (one, two) => match (one.whole(), two.whole()) {
                 (Some(one), Some(two)) => one == two,
                 _ => one.number().zip(two.number()).is_some_and(|(one, two)| one == two),
@@ -205,4 +231,19 @@ impl<'a> Value<'a> {
             }
         })
     }
+}
+
+/// Whether two tables hold the same, in whatever order.
+fn same_tables<'a>(one: &[(Value<'a>, Value<'a>)], two: &[(Value<'a>, Value<'a>)]) -> Option<bool> {
+    let mut others = std::collections::BTreeMap::new();
+    for (key, value) in two {
+        others.insert(key.key()?, value);
+    }
+    for (key, value) in one {
+        match others.remove(&key.key()?) {
+            Some(other) if value.equals(other)? => {}
+            _ => return Some(false),
+        }
+    }
+    Some(others.is_empty())
 }

@@ -1,11 +1,19 @@
 //! Operators on [`Value`]s: arithmetic, comparison, `[…]`.
 
+use std::collections::BTreeSet;
+
 use ruff_python_ast::{CmpOp, Expr, Operator};
 
+use crate::schema::python::object::Object;
 use crate::schema::value::eval::Evaluator;
+use crate::schema::value::format;
+use crate::schema::value::table::Table;
 use crate::schema::value::{MOST_LENGTH, Shape, Value};
-use crate::schema::{Found, error};
+use crate::schema::{Found, error, types};
 use crate::source::Span;
+
+/// Whole numbers below it are numbers with a fraction, too, without loss.
+const EXACT: u128 = 1 << 53;
 
 impl<'a> Evaluator<'_, 'a> {
     pub(super) fn binary(&self, op: Operator, left: &Value<'a>, right: &Value<'a>, span: Span) -> Found<Value<'a>> {
@@ -18,9 +26,14 @@ impl<'a> Evaluator<'_, 'a> {
                 let fits = *shape != Shape::Set && one.len() + two.len() <= MOST_LENGTH;
                 fits.then(|| Value::Items(*shape, one.iter().chain(two.iter()).cloned().collect()))
             }
-            (Operator::BitOr, Value::Items(Shape::Set, one), Value::Items(Shape::Set, two)) => {
-                Some(Value::Items(Shape::Set, one.iter().chain(two.iter()).cloned().collect()))
+            (op, Value::Items(Shape::Set, one), Value::Items(Shape::Set, two)) => {
+                combined(op, one, two).map(|items| Value::Items(Shape::Set, items.into()))
             }
+            (Operator::BitOr, Value::Table(one), Value::Table(two)) => {
+                let mut table = Table::default();
+                table.extend(one).and_then(|()| table.extend(two)).map(|()| table.into_value())
+            }
+            (Operator::Mod, Value::Text(pattern), value) => format::percent(pattern, value),
             (Operator::Mult, Value::Text(text), times) | (Operator::Mult, times, Value::Text(text)) => {
                 repeats(times, text.len(), span)?.map(|times| Value::text(&text.repeat(times)))
             }
@@ -52,14 +65,17 @@ impl<'a> Evaluator<'_, 'a> {
         let unknown = || error::unknown_value(span);
         if let Expr::Slice(slice) = index {
             let bound = |bound: &Option<Box<Expr>>| bound.as_deref().map(|bound| self.value(bound)).transpose();
-            let (lower, upper) = (bound(&slice.lower)?, bound(&slice.upper)?);
-            if slice.step.is_some() {
-                return Err(unknown());
-            }
-            return sliced(value, lower.as_ref(), upper.as_ref()).ok_or_else(unknown);
+            let bounds = [bound(&slice.lower)?, bound(&slice.upper)?, bound(&slice.step)?];
+            return sliced(value, bounds).ok_or_else(unknown);
         }
         let index = self.value(index)?;
         match value.plain() {
+            Value::Object(Object::Class(module, class)) => {
+                let members = types::enumeration::named(self.world, module, class)?.unwrap_or_default();
+                let name = index.as_text().ok_or_else(unknown)?;
+                let found = members.into_iter().find(|(known, _)| *known == name);
+                found.map(|(_, member)| Value::Member(member.into())).ok_or_else(unknown)
+            }
             Value::Table(items) => {
                 let mut found = items.iter().filter(|(key, _)| key.equals(&index) == Some(true));
                 let (_, value) = found.next().ok_or_else(unknown)?;
@@ -109,12 +125,17 @@ fn arithmetic<'a>(op: Operator, left: &Value<'a>, right: &Value<'a>) -> Option<V
             Operator::Add => one.checked_add(two).map(Value::Int),
             Operator::Sub => one.checked_sub(two).map(Value::Int),
             Operator::Mult => one.checked_mul(two).map(Value::Int),
-            Operator::Div => {
-                (two != 0).then(|| left.number().zip(right.number()).map(|(one, two)| Value::Float(one / two)))?
-            }
+            Operator::Div => (two != 0 && one.unsigned_abs() < EXACT && two.unsigned_abs() < EXACT)
+                .then(|| left.number().zip(right.number()).map(|(one, two)| Value::Float(one / two)))?,
             Operator::FloorDiv => floor_div(one, two).map(|(quotient, _)| Value::Int(quotient)),
             Operator::Mod => floor_div(one, two).map(|(_, rest)| Value::Int(rest)),
             Operator::Pow if two >= 0 => power().map(Value::Int),
+            Operator::Pow if one != 0 && one.unsigned_abs() < EXACT => left
+                .number()
+                .zip(right.number())
+                .map(|(one, two)| one.powf(two))
+                .filter(|found| found.is_finite())
+                .map(Value::Float),
             Operator::LShift => u32::try_from(two)
                 .ok()
                 .filter(|two| *two < 100)
@@ -133,7 +154,8 @@ fn arithmetic<'a>(op: Operator, left: &Value<'a>, right: &Value<'a>) -> Option<V
         Operator::Sub => one - two,
         Operator::Mult => one * two,
         Operator::Div if two != 0.0 => one / two,
-        Operator::FloorDiv if two != 0.0 => (one / two).floor(),
+        Operator::FloorDiv if two != 0.0 => float_div(one, two).0,
+        Operator::Mod if two != 0.0 => float_div(one, two).1,
         Operator::Pow if one > 0.0 => one.powf(two),
         _ => return None,
     };
@@ -144,6 +166,43 @@ fn arithmetic<'a>(op: Operator, left: &Value<'a>, right: &Value<'a>) -> Option<V
 fn floor_div(one: i128, two: i128) -> Option<(i128, i128)> {
     let (quotient, rest) = (one.checked_div(two)?, one.checked_rem(two)?);
     if rest != 0 && (rest < 0) != (two < 0) { Some((quotient - 1, rest + two)) } else { Some((quotient, rest)) }
+}
+
+/// The same of other numbers, in the steps in which Python takes them.
+fn float_div(one: f64, two: f64) -> (f64, f64) {
+    let mut rest = one % two;
+    let mut quotient = (one - rest) / two;
+    if rest == 0.0 {
+        rest = 0.0_f64.copysign(two);
+    } else if (two < 0.0) != (rest < 0.0) {
+        rest += two;
+        quotient -= 1.0;
+    }
+    if quotient == 0.0 {
+        return (0.0_f64.copysign(one / two), rest);
+    }
+    let floor = quotient.floor();
+    (if quotient - floor > 0.5 { floor + 1.0 } else { floor }, rest)
+}
+
+/// Of two sets.
+fn combined<'a>(op: Operator, one: &[Value<'a>], two: &[Value<'a>]) -> Option<Vec<Value<'a>>> {
+    let keys = |items: &[Value<'a>]| items.iter().map(Value::key).collect::<Option<BTreeSet<String>>>();
+    let (in_one, in_two) = (keys(one)?, keys(two)?);
+    let kept = |items: &[Value<'a>], wanted: &dyn Fn(&str) -> bool| -> Vec<Value<'a>> {
+        items.iter().filter(|item| item.key().is_some_and(|key| wanted(&key))).cloned().collect()
+    };
+    Some(match op {
+        Operator::BitOr => one.iter().chain(two).cloned().collect(),
+        Operator::BitAnd => kept(one, &|key| in_two.contains(key)),
+        Operator::Sub => kept(one, &|key| !in_two.contains(key)),
+        Operator::BitXor => {
+            let mut all = kept(one, &|key| !in_two.contains(key));
+            all.extend(kept(two, &|key| !in_one.contains(key)));
+            all
+        }
+        _ => return None,
+    })
 }
 
 fn compared(op: CmpOp, left: &Value<'_>, right: &Value<'_>) -> Option<bool> {
@@ -194,23 +253,39 @@ fn position(index: i128, length: usize) -> Option<usize> {
     usize::try_from(at).ok()
 }
 
-fn sliced<'a>(value: &Value<'a>, lower: Option<&Value<'a>>, upper: Option<&Value<'a>>) -> Option<Value<'a>> {
-    let range = |length: usize| -> Option<(usize, usize)> {
-        let bound = |bound: Option<&Value<'a>>, otherwise: usize| match bound {
-            None | Some(Value::None) => Some(otherwise),
-            Some(bound) => Some(position(bound.whole()?, length).unwrap_or(0).min(length)),
+/// `[lower:upper:step]`
+fn sliced<'a>(value: &Value<'a>, bounds: [Option<Value<'a>>; 3]) -> Option<Value<'a>> {
+    let at = |length: usize| -> Option<Vec<usize>> {
+        let length = i128::try_from(length).ok()?;
+        let [lower, upper, step] = bounds.map(|bound| bound.filter(|bound| !matches!(bound, Value::None)));
+        let step = step.map_or(Some(1), |step| step.whole()).filter(|step| *step != 0)?;
+        let (least, most) = if step > 0 { (0, length) } else { (-1, length - 1) };
+        let bound = |bound: Option<Value<'a>>, otherwise: i128| match bound {
+            None => Some(otherwise),
+            Some(bound) => {
+                let bound = bound.whole()?;
+                let counted = if bound < 0 { bound.saturating_add(length) } else { bound };
+                Some(counted.clamp(least, most))
+            }
         };
-        let (lower, upper) = (bound(lower, 0)?, bound(upper, length)?);
-        Some((lower, upper.max(lower)))
+        let (first, end) = if step > 0 { (least, most) } else { (most, least) };
+        let (mut at, end) = (bound(lower, first)?, bound(upper, end)?);
+        let mut found = Vec::new();
+        while if step > 0 { at < end } else { at > end } {
+            found.push(usize::try_from(at).ok()?);
+            at = at.saturating_add(step);
+        }
+        Some(found)
     };
     match value.plain() {
         Value::Items(shape @ (Shape::List | Shape::Tuple), items) => {
-            let (lower, upper) = range(items.len())?;
-            Some(Value::Items(*shape, items[lower..upper].into()))
+            let found = at(items.len())?.into_iter().map(|at| items.get(at).cloned());
+            Some(Value::Items(*shape, found.collect::<Option<_>>()?))
         }
         Value::Text(text) => {
-            let (lower, upper) = range(text.chars().count())?;
-            Some(Value::text(&text.chars().skip(lower).take(upper - lower).collect::<String>()))
+            let characters: Vec<char> = text.chars().collect();
+            let found = at(characters.len())?.into_iter().map(|at| characters.get(at));
+            Some(Value::text(&found.collect::<Option<String>>()?))
         }
         _ => None,
     }

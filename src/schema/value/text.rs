@@ -1,9 +1,9 @@
 //! [`Value`]s → the text that Python's `str` makes of them; f-strings.
 
-use ruff_python_ast::{ConversionFlag, Expr, FStringPart, FStringValue, InterpolatedStringElement};
+use ruff_python_ast::{ConversionFlag, FStringPart, FStringValue, InterpolatedStringElement};
 
 use crate::schema::value::eval::Evaluator;
-use crate::schema::value::{MOST_LENGTH, Value};
+use crate::schema::value::{MOST_LENGTH, Value, format};
 use crate::schema::{Found, error};
 use crate::source::Span;
 
@@ -15,7 +15,7 @@ impl<'a> Evaluator<'_, 'a> {
                 FStringPart::Literal(literal) => text.push_str(&literal.value),
                 FStringPart::FString(part) => {
                     for element in &part.elements {
-                        text.push_str(&self.element(element, span)?);
+                        text.push_str(&self.element(element)?);
                     }
                 }
             }
@@ -23,23 +23,33 @@ impl<'a> Evaluator<'_, 'a> {
         if text.len() > MOST_LENGTH { Err(error::too_much_work(span)) } else { Ok(Value::text(&text)) }
     }
 
-    fn element(&self, element: &InterpolatedStringElement, span: Span) -> Found<String> {
+    fn element(&self, element: &InterpolatedStringElement) -> Found<String> {
         match element {
             InterpolatedStringElement::Literal(literal) => Ok(literal.value.to_string()),
             InterpolatedStringElement::Interpolation(found) => {
-                let plain = matches!(found.conversion, ConversionFlag::None | ConversionFlag::Str);
-                if !plain || found.format_spec.is_some() || found.debug_text.is_some() {
-                    return Err(error::unknown_value(self.span(found)));
+                let unknown = || error::unknown_value(self.span(found));
+                let value = self.value(&found.expression)?;
+                self.known(&value)?;
+                let wanted = match &found.format_spec {
+                    None => String::new(),
+                    Some(spec) => match &spec.elements[..] {
+                        [InterpolatedStringElement::Literal(spec)] => spec.value.to_string(),
+                        _ => return Err(unknown()),
+                    },
+                };
+                if found.debug_text.is_some() {
+                    return Err(unknown());
                 }
-                self.written(&found.expression, span)
+                match found.conversion {
+                    ConversionFlag::None if wanted.is_empty() => written(&value),
+                    ConversionFlag::None => format::formatted(&value, &wanted),
+                    ConversionFlag::Str if wanted.is_empty() => written(&value),
+                    ConversionFlag::Repr if wanted.is_empty() => format::shown(&value),
+                    _ => None,
+                }
+                .ok_or_else(unknown)
             }
         }
-    }
-
-    fn written(&self, expr: &Expr, span: Span) -> Found<String> {
-        let value = self.value(expr)?;
-        self.known(&value)?;
-        written(&value).ok_or_else(|| error::unknown_value(span))
     }
 }
 
@@ -53,6 +63,7 @@ pub(super) fn written(value: &Value<'_>) -> Option<String> {
         Value::Int(value) => value.to_string(),
         Value::Float(value) => float(*value),
         Value::Text(text) => (**text).to_owned(),
+        Value::Items(..) | Value::Table(_) => format::shown(value)?,
         _ => return None,
     })
 }

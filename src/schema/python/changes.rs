@@ -1,0 +1,117 @@
+//! What the modules that were read do while they are imported → what is certain about their names: [`Changes`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::schema::python::touched::{Effects, Touched};
+use crate::source::FileId;
+
+/// What is done to names and members after they were bound.
+#[derive(Debug, Default)]
+pub struct Changes {
+    modules: BTreeMap<FileId, Module>,
+    /// Members of modules and classes whose values are changed, by any module.
+    members: BTreeSet<String>,
+    /// Members of modules and classes that are set, by any module.
+    set: BTreeSet<String>,
+}
+
+/// What is done to a module's own names.
+#[derive(Debug, Default)]
+struct Module {
+    changed: BTreeSet<String>,
+    rebound: BTreeSet<String>,
+    given: BTreeMap<String, BTreeSet<String>>,
+    anything: bool,
+}
+
+impl Changes {
+    /// Puts together what the modules do, and their functions that may be called by them.
+    pub fn of(all: &[(FileId, Rc<Touched>)]) -> Self {
+        let called = called(all);
+        let (mut changes, mut same) = (Self::default(), Vec::new());
+        for (file, touched) in all {
+            let functions = touched.functions.iter().filter(|(name, _)| called.contains(name.as_str()));
+            let effects: Vec<&Effects> =
+                std::iter::once(&touched.import).chain(functions.map(|(_, effects)| effects)).collect();
+            let mut module = Module::default();
+            for effects in &effects {
+                module.changed.extend(effects.changed.iter().cloned());
+                module.rebound.extend(effects.rebound.iter().cloned());
+                module.anything |= effects.anything;
+                changes.members.extend(effects.members.iter().cloned());
+                changes.set.extend(effects.set.iter().cloned());
+                for (function, value) in &effects.given {
+                    module.given.entry(value.clone()).or_default().insert(function.clone());
+                }
+            }
+            same.push((*file, effects.into_iter().flat_map(|effects| &effects.same)));
+            changes.modules.insert(*file, module);
+        }
+        for (file, same) in same {
+            if let Some(module) = changes.modules.get_mut(&file) {
+                module.changed.extend(changes.members.iter().cloned());
+                spread(&mut module.changed, same);
+            }
+        }
+        changes
+    }
+
+    /// Whether a module binds `name` in other ways than by its statements.
+    pub fn rebinds(&self, file: FileId, name: &str) -> bool {
+        let module = self.modules.get(&file);
+        self.sets(name) || module.is_some_and(|module| module.anything || module.rebound.contains(name))
+    }
+
+    /// Whether a member of that name is set somewhere.
+    pub fn sets(&self, name: &str) -> bool {
+        self.set.contains(name)
+    }
+
+    /// Whether a module may change the value that it calls `name`.
+    pub fn changes(&self, file: FileId, name: &str) -> bool {
+        self.members.contains(name) || self.modules.get(&file).is_some_and(|module| module.changed.contains(name))
+    }
+
+    /// The functions that a module gives the value that it calls `name`.
+    pub fn given(&self, file: FileId, name: &str) -> impl Iterator<Item = &str> {
+        self.modules.get(&file).and_then(|module| module.given.get(name)).into_iter().flatten().map(String::as_str)
+    }
+}
+
+/// The functions that may be called while the modules are imported: their names are read, or Python calls them itself.
+fn called(all: &[(FileId, Rc<Touched>)]) -> BTreeSet<&str> {
+    let mut functions: BTreeMap<&str, Vec<&Effects>> = BTreeMap::new();
+    for (name, effects) in all.iter().flat_map(|(_, touched)| &touched.functions) {
+        functions.entry(name).or_default().push(effects);
+    }
+    let mut called = BTreeSet::new();
+    let mentioned = all.iter().flat_map(|(_, touched)| &touched.import.mentioned).map(String::as_str);
+    let mut next: Vec<&str> =
+        functions.keys().copied().filter(|name| name.starts_with("__")).chain(mentioned).collect();
+    while let Some(name) = next.pop() {
+        if let Some(found) = functions.get(name)
+            && called.insert(name)
+        {
+            next.extend(found.iter().flat_map(|effects| &effects.mentioned).map(String::as_str));
+        }
+    }
+    called
+}
+
+/// What has a second name is changed by that, too.
+fn spread<'s>(changed: &mut BTreeSet<String>, same: impl Iterator<Item = &'s (String, String)>) {
+    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (one, two) in same {
+        others.entry(one).or_default().push(two);
+        others.entry(two).or_default().push(one);
+    }
+    let mut next: Vec<String> = changed.iter().cloned().collect();
+    while let Some(name) = next.pop() {
+        for other in others.get(name.as_str()).into_iter().flatten() {
+            if changed.insert((*other).to_owned()) {
+                next.push((*other).to_owned());
+            }
+        }
+    }
+}
