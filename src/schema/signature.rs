@@ -96,6 +96,7 @@ impl<'a> Finder<'_, 'a> {
             }
             (Ok(Lookup::Found(module, of, run)), _) => Ok(self.target(module, Some(of), run)),
             (_, Ok(Lookup::Found(module, of, predict))) => Ok(self.target(module, Some(of), predict)),
+            (Ok(Lookup::Missing), Err(predict)) => Err(predict),
             (other, _) => self.only(other?, class, wanted, (span, place)),
         }
     }

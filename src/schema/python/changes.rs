@@ -22,6 +22,7 @@ struct Module {
     changed: BTreeSet<String>,
     rebound: BTreeSet<String>,
     given: BTreeMap<String, BTreeSet<String>>,
+    same: BTreeMap<String, Vec<String>>,
     anything: bool,
 }
 
@@ -29,7 +30,7 @@ impl Changes {
     /// Puts together what the modules do, and their functions that may be called by them.
     pub fn of(all: &[(FileId, Rc<Touched>)]) -> Self {
         let called = called(all);
-        let (mut changes, mut same) = (Self::default(), Vec::new());
+        let mut changes = Self::default();
         for (file, touched) in all {
             let functions = touched.functions.iter().filter(|(name, _)| called.contains(name.as_str()));
             let effects: Vec<&Effects> =
@@ -45,16 +46,28 @@ impl Changes {
                     module.given.entry(value.clone()).or_default().insert(function.clone());
                 }
             }
-            same.push((*file, effects.into_iter().flat_map(|effects| &effects.same)));
+            for (one, two) in effects.iter().flat_map(|effects| &effects.same) {
+                module.same.entry(one.clone()).or_default().push(two.clone());
+                module.same.entry(two.clone()).or_default().push(one.clone());
+            }
             changes.modules.insert(*file, module);
         }
-        for (file, same) in same {
-            if let Some(module) = changes.modules.get_mut(&file) {
-                module.changed.extend(changes.members.iter().cloned());
-                spread(&mut module.changed, same);
+        changes
+    }
+
+    /// All names that a module has for the value of one, and for what is in it.
+    pub fn names(&self, file: FileId, name: &str) -> BTreeSet<String> {
+        let mut names = BTreeSet::from([name.to_owned()]);
+        let mut next = vec![name];
+        let same = self.modules.get(&file).map(|module| &module.same);
+        while let Some(name) = next.pop() {
+            for other in same.and_then(|same| same.get(name)).into_iter().flatten() {
+                if names.insert(other.clone()) {
+                    next.push(other);
+                }
             }
         }
-        changes
+        names
     }
 
     /// Whether a module binds `name` in other ways than by its statements.
@@ -97,21 +110,4 @@ fn called(all: &[(FileId, Rc<Touched>)]) -> BTreeSet<&str> {
         }
     }
     called
-}
-
-/// What has a second name is changed by that, too.
-fn spread<'s>(changed: &mut BTreeSet<String>, same: impl Iterator<Item = &'s (String, String)>) {
-    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (one, two) in same {
-        others.entry(one).or_default().push(two);
-        others.entry(two).or_default().push(one);
-    }
-    let mut next: Vec<String> = changed.iter().cloned().collect();
-    while let Some(name) = next.pop() {
-        for other in others.get(name.as_str()).into_iter().flatten() {
-            if changed.insert((*other).to_owned()) {
-                next.push((*other).to_owned());
-            }
-        }
-    }
 }

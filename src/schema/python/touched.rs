@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt};
-use ruff_python_ast::{Comprehension, Expr, ExprCall, ExprContext, Parameters, Stmt, StmtFunctionDef};
+use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Parameters, Stmt, StmtFunctionDef};
 
 use crate::schema::python::alias::{elements, same};
 use crate::schema::python::scope::{Scope, is_script};
@@ -93,6 +93,7 @@ const READING: &[&str] = &[
     "copy",
     "count",
     "difference",
+    "fromkeys",
     "endswith",
     "format",
     "get",
@@ -113,6 +114,9 @@ const READING: &[&str] = &[
     "upper",
     "values",
 ];
+
+/// Modules and other objects whose functions leave their arguments as they are.
+const LOOKING: &[&str] = &["json", "log", "logger", "logging", "math", "os", "re", "warnings"];
 
 impl Touched {
     /// Looks through a module.
@@ -238,6 +242,8 @@ impl Walk {
                 }
             }
             Expr::Attribute(method) if READING.contains(&method.attr.as_str()) => {}
+            Expr::Attribute(ExprAttribute { value, .. }) if matches!(&**value, Expr::Name(name) if LOOKING.contains(&name.id.as_str())) =>
+                {}
             Expr::Attribute(method) => {
                 self.change(&method.value);
                 arguments.for_each(|argument| self.change(argument));

@@ -94,8 +94,10 @@ impl<'a> World<'a> {
     pub fn is_changed(&self, (home, user): (&'a Module, &'a Module), name: &str, is_mutable: bool) -> bool {
         let changes = self.changes();
         let changed = |module: &'a Module| {
-            let mut given = changes.given(module.file, name);
-            changes.changes(module.file, name) || given.any(|function| !self.leaves(module, function))
+            changes.names(module.file, name).iter().any(|name| {
+                let mut given = changes.given(module.file, name);
+                changes.changes(module.file, name) || given.any(|function| !self.leaves(module, function))
+            })
         };
         changes.rebinds(home.file, name) || is_mutable && (changed(home) || home != user && changed(user))
     }

@@ -117,7 +117,8 @@ pub fn as_type<'a>(world: &World<'a>, module: &'a Module, class: &'a StmtClassDe
     Ok(Type::Other(class.name.to_string()))
 }
 
-fn is_dataclass<'a>(world: &World<'a>, module: &'a Module, decorator: &'a Decorator) -> bool {
+/// Whether a decorator is `@dataclass`.
+pub fn is_dataclass<'a>(world: &World<'a>, module: &'a Module, decorator: &'a Decorator) -> bool {
     let expr = match &decorator.expression {
         Expr::Call(call) => &*call.func,
         expr => expr,

@@ -50,6 +50,15 @@ impl<'a> Arguments<'a> {
         Self::of_all(vec![value], span)
     }
 
+    /// These, behind another without a name.
+    pub fn after(mut self, first: Option<Value<'a>>, span: Span) -> Self {
+        if let Some(first) = first {
+            self.values.insert(0, (first.clone(), span));
+            self.plain.iter_mut().for_each(|plain| plain.insert(0, first.clone()));
+        }
+        self
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.positional().is_some_and(<[_]>::is_empty)

@@ -41,9 +41,18 @@ impl<'a> Evaluator<'_, 'a> {
                 Field::read(given, span).map(|field| Value::Field(Rc::new(field)))
             }
             Value::Object(Object::Known(known)) => self.builtin(known, &given, span),
-            Value::Object(Object::Function(module, function)) => self.returned(module, function, given, span),
+            Value::Object(Object::Function(module, function)) => {
+                let class = match &*call.func {
+                    Expr::Attribute(method) if decorated(function, "classmethod") => Some(self.value(&method.value)?),
+                    _ => None,
+                };
+                self.returned(module, function, given.after(class, span), span)
+            }
             Value::Object(Object::Class(module, class)) => {
-                let members = types::enumeration::members(self.world, module, class)?.unwrap_or_default();
+                let members = types::enumeration::members(self.world, module, class)?;
+                let Some(members) = members else {
+                    return self.instance(module, class, given, span);
+                };
                 let wanted = given.positional().and_then(|given| given.first());
                 let found =
                     wanted.and_then(|wanted| members.into_iter().find(|one| one.value.equals(wanted) == Some(true)));
@@ -197,10 +206,11 @@ impl<'a> Evaluator<'_, 'a> {
             Some((Stmt::Expr(text), rest)) if text.value.is_string_literal_expr() => rest,
             _ => &function.body[..],
         };
-        let is_plain = function
-            .decorator_list
-            .iter()
-            .all(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == "staticmethod"));
+        let is_plain = match &function.decorator_list[..] {
+            [] => true,
+            [_] => decorated(function, "staticmethod") || decorated(function, "classmethod"),
+            _ => false,
+        };
         let Some((Stmt::Return(result), before)) = body.split_last() else {
             return Err(unknown());
         };
@@ -218,6 +228,14 @@ impl<'a> Evaluator<'_, 'a> {
         }
         self.world.deeper(span, || inner.value(result))
     }
+}
+
+/// Whether a function has a decorator of that name.
+fn decorated(function: &StmtFunctionDef, wanted: &str) -> bool {
+    function
+        .decorator_list
+        .iter()
+        .any(|decorator| matches!(&decorator.expression, Expr::Name(name) if name.id.as_str() == wanted))
 }
 
 /// The values of a function's parameters.

@@ -201,8 +201,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                         let items = members.into_iter().map(|(name, member)| (Value::text(name), value(member)));
                         return Ok(Value::Table(items.collect()));
                     }
-                    let found = members.into_iter().find(|(known, _)| *known == name);
-                    return found.map(|(_, member)| value(member)).ok_or_else(|| error::unknown_value(span));
+                    if let Some((_, member)) = members.into_iter().find(|(known, _)| *known == name) {
+                        return Ok(value(member));
+                    }
                 }
                 let object = self.world.member(&Object::Class(module, class), name, span)?;
                 self.object(object, Some(name), span)
@@ -213,6 +214,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let member = self.world.member(object, name, span)?;
                 self.object(member, Some(name), span)
             }
+            Value::Instance(instance) => self.field(instance, name, span),
             Value::Unknown(found) => Err(Box::new((**found).clone())),
             _ => Err(error::unknown_value(span)),
         }
@@ -329,8 +331,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let members = members.ok_or_else(|| error::unknown_value(span))?;
                 members.into_iter().map(|member| Value::Member(Rc::new(member))).collect()
             }
-            Value::Unknown(found) => return Err(Box::new((**found).clone())),
-            _ => return Err(error::unknown_value(span)),
+            value => return Err(error::of_value(value, span, error::unknown_value(span))),
         };
         if items.len() > MOST_LENGTH { Err(error::too_much_work(span)) } else { Ok(items) }
     }

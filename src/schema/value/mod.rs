@@ -4,6 +4,7 @@ pub mod arguments;
 mod call;
 pub mod eval;
 mod format;
+mod instance;
 mod method;
 mod operator;
 pub mod table;
@@ -16,6 +17,7 @@ use serde_json::{Map, Number, Value as Json};
 use crate::diagnostic::Diagnostic;
 use crate::schema::field::Field;
 use crate::schema::python::object::Object;
+use crate::schema::value::instance::Instance;
 
 /// The longest text and list that is made, so that `"x" * 10 ** 9` costs nothing.
 pub const MOST_LENGTH: usize = 100_000;
@@ -44,6 +46,8 @@ pub enum Value<'a> {
     Member(Rc<Member<'a>>),
     /// What `Input(…)` gives.
     Field(Rc<Field<'a>>),
+    /// A dataclass or a named tuple.
+    Instance(Rc<Instance<'a>>),
     /// A class, a function, a module.
     Object(Object<'a>),
     /// An element that cannot be told; it matters only when it is used.
@@ -107,6 +111,7 @@ impl<'a> Value<'a> {
             Self::Table(_) => "dict",
             Self::Member(member) => &member.class,
             Self::Field(_) => "Input",
+            Self::Instance(found) => found.class.name.as_str(),
             Self::Object(_) => "object",
             Self::Unknown(_) => "unknown",
         }
@@ -123,7 +128,7 @@ impl<'a> Value<'a> {
             Self::Items(_, items) => !items.is_empty(),
             Self::Table(items) => !items.is_empty(),
             Self::Member(_) | Self::Field(_) | Self::Object(_) => true,
-            Self::Unknown(_) => return None,
+            Self::Instance(_) | Self::Unknown(_) => return None,
         })
     }
 
@@ -181,7 +186,11 @@ impl<'a> Value<'a> {
             (Self::Unknown(_), _) | (_, Self::Unknown(_)) => return None,
             (Self::None, Self::None) => true,
             (Self::Text(one), Self::Text(two)) => one == two,
-            (Self::Items(Shape::Set, _), Self::Items(Shape::Set, _)) => return None,
+            (Self::Items(Shape::Set, one), Self::Items(Shape::Set, two)) => {
+                let keys =
+                    |items: &[Self]| items.iter().map(Self::key).collect::<Option<std::collections::BTreeSet<_>>>();
+                keys(one)? == keys(two)?
+            }
             (Self::Items(shape, one), Self::Items(other, two)) if shape == other && one.len() == two.len() => {
                 let mut pairs = one.iter().zip(two.iter()).map(|(one, two)| one.equals(two));
                 pairs.try_fold(true, |all, equal| equal.map(|equal| all && equal))?
@@ -191,7 +200,7 @@ impl<'a> Value<'a> {
             (Self::Object(Object::Foreign(_)), _) | (_, Self::Object(Object::Foreign(_))) => return None,
             (Self::Object(_), Self::Object(_)) => false,
             (Self::Table(one), Self::Table(two)) => return same_tables(one, two),
-            (Self::Field(_), Self::Field(_)) => return None,
+            (Self::Field(_), Self::Field(_)) | (Self::Instance(_), _) | (_, Self::Instance(_)) => return None,
             (one, two) => match (one.whole(), two.whole()) {
                 (Some(one), Some(two)) => one == two,
                 _ => one.number().zip(two.number()).is_some_and(|(one, two)| one == two),
@@ -226,7 +235,12 @@ impl<'a> Value<'a> {
                 }
                 Json::Object(table)
             }
-            Self::Items(Shape::Set, _) | Self::Member(_) | Self::Field(_) | Self::Object(_) | Self::Unknown(_) => {
+            Self::Items(Shape::Set, _)
+            | Self::Member(_)
+            | Self::Field(_)
+            | Self::Instance(_)
+            | Self::Object(_)
+            | Self::Unknown(_) => {
                 return None;
             }
         })

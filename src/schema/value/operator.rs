@@ -43,7 +43,8 @@ impl<'a> Evaluator<'_, 'a> {
             }
             (op, left, right) => arithmetic(op, left, right),
         };
-        found.ok_or_else(|| error::unknown_value(span))
+        let unknown = || error::of_value(left, span, error::of_value(right, span, error::unknown_value(span)));
+        found.ok_or_else(unknown)
     }
 
     pub(super) fn compare(&self, left: &Expr, ops: &[CmpOp], right: &[Expr], span: Span) -> Found<Value<'a>> {
