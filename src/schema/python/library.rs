@@ -134,6 +134,8 @@ pub enum Function {
     Zip,
     /// `map`
     Map,
+    /// `filter`
+    Filter,
     /// `textwrap.dedent`
     Dedent,
 }
@@ -192,6 +194,7 @@ fn builtin(name: &str) -> Option<Known> {
         "enumerate" => Known::Function(Function::Enumerate),
         "zip" => Known::Function(Function::Zip),
         "map" => Known::Function(Function::Map),
+        "filter" => Known::Function(Function::Filter),
         _ => return None,
     })
 }

@@ -121,7 +121,7 @@ const LOOKING: &[&str] = &["json", "log", "logger", "logging", "math", "os", "re
 impl Touched {
     /// Looks through a module.
     pub fn of(body: &[Stmt]) -> Self {
-        let mut walk = Walk { found: Self::default(), frames: Vec::new(), count: 0 };
+        let mut walk = Walk { found: Self::default(), frames: Vec::new(), functions: 0, count: 0 };
         walk.visit_body(body);
         walk.found
     }
@@ -136,13 +136,15 @@ struct Frame {
 struct Walk {
     found: Touched,
     frames: Vec<Frame>,
+    /// How many functions are around.
+    functions: usize,
     count: usize,
 }
 
 impl Walk {
     fn effects(&mut self) -> &mut Effects {
         match self.found.functions.last_mut() {
-            Some((_, effects)) if !self.frames.is_empty() => effects,
+            Some((_, effects)) if self.functions > 0 => effects,
             _ => &mut self.found.import,
         }
     }
@@ -156,11 +158,10 @@ impl Walk {
     fn link(&mut self, target: &Expr, values: Vec<&str>) {
         let mut targets = Vec::new();
         same(target, &mut targets);
-        for target in targets {
-            for value in &values {
-                let pair = (self.own(target), self.own(value));
-                self.effects().same.push(pair);
-            }
+        let Some((first, others)) = targets.split_first() else { return };
+        for other in values.iter().chain(others) {
+            let pair = (self.own(first), self.own(other));
+            self.effects().same.push(pair);
         }
     }
 
@@ -208,7 +209,7 @@ impl Walk {
     fn function(&mut self, function: &StmtFunctionDef) {
         function.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
         self.visit_parameters(&function.parameters);
-        if self.frames.is_empty() {
+        if self.functions == 0 {
             self.found.functions.push((function.name.as_str().to_owned(), Effects::default()));
         }
         let mut locals: BTreeSet<String> = names(&function.parameters).map(str::to_owned).collect();
@@ -218,9 +219,16 @@ impl Walk {
                 locals.retain(|local| global.names.iter().all(|name| name.as_str() != local));
             }
         }
+        self.functions += 1;
+        self.inside(locals, |walk| walk.visit_body(&function.body));
+        self.functions -= 1;
+    }
+
+    /// Goes through something with names of its own.
+    fn inside(&mut self, locals: BTreeSet<String>, work: impl FnOnce(&mut Self)) {
         self.count += 1;
         self.frames.push(Frame { number: self.count, locals });
-        self.visit_body(&function.body);
+        work(self);
         self.frames.pop();
     }
 
@@ -291,7 +299,7 @@ impl<'a> Visitor<'a> for Walk {
                 self.change(&assign.target);
             }
             Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.target(target)),
-            Stmt::ImportFrom(import) if self.frames.is_empty() => {
+            Stmt::ImportFrom(import) if self.functions == 0 => {
                 let renamed = import.names.iter().filter_map(|alias| Some((alias.asname.as_ref()?, &alias.name)));
                 self.found.import.same.extend(renamed.map(|(new, old)| (new.to_string(), old.to_string())));
             }
@@ -315,7 +323,16 @@ impl<'a> Visitor<'a> for Walk {
             }
             _ => {}
         }
-        walk_expr(self, expr);
+        let generators = match expr {
+            Expr::ListComp(found) => &found.generators,
+            Expr::SetComp(found) => &found.generators,
+            Expr::DictComp(found) => &found.generators,
+            Expr::Generator(found) => &found.generators,
+            _ => return walk_expr(self, expr),
+        };
+        let mut names = Vec::new();
+        generators.iter().for_each(|one| same(&one.target, &mut names));
+        self.inside(names.into_iter().map(str::to_owned).collect(), |walk| walk_expr(walk, expr));
     }
 
     fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {

@@ -35,6 +35,11 @@ impl<'a> Evaluator<'_, 'a> {
         if let (Value::Object(Object::Known(Known::GetArgs)), [of]) = (&callee, &*call.arguments.args) {
             return self.arguments_of(of, span);
         }
+        if let Value::Object(Object::Known(Known::Function(function))) = &callee
+            && let Some(found) = self.with_lambda(*function, call, span)?
+        {
+            return Ok(found);
+        }
         let given = Arguments::read(self, &call.arguments)?;
         match callee {
             Value::Object(Object::Known(Known::Input)) => {
@@ -107,7 +112,7 @@ impl<'a> Evaluator<'_, 'a> {
             (Known::List, [value]) => Some(Value::list(self.iterate(value, span)?)),
             (Known::Tuple, [value]) => Some(Value::Items(Shape::Tuple, self.iterate(value, span)?.into())),
             (Known::Set, [value]) => {
-                Some(Value::Items(Shape::Set, distinct(&self.elements_of(value, span)?, span)?.into()))
+                Some(Value::Items(Shape::Set, self.distinct(&self.elements_of(value, span)?, span)?.into()))
             }
             (Known::Str, [value]) => written(value).map(|text| Value::text(&text)),
             (Known::Bool, [value]) => value.truth().map(Value::Bool),
@@ -153,10 +158,23 @@ impl<'a> Evaluator<'_, 'a> {
         found.ok_or_else(unknown)
     }
 
+    /// Each once.
+    pub(super) fn distinct(&self, items: &[Value<'a>], span: Span) -> Found<Vec<Value<'a>>> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        for item in items {
+            self.known(item)?;
+            if seen.insert(item.key().ok_or_else(|| error::unknown_value(span))?) {
+                found.push(item.clone());
+            }
+        }
+        Ok(found)
+    }
+
     /// The elements of something whose order does not matter.
     fn elements_of(&self, value: &Value<'a>, span: Span) -> Found<Vec<Value<'a>>> {
         match value {
-            Value::Items(Shape::Set, items) => distinct(items, span),
+            Value::Items(Shape::Set, items) => self.distinct(items, span),
             _ => self.iterate(value, span),
         }
     }
@@ -275,22 +293,6 @@ fn parameters<'a>(
         locals.push((rest.name.to_string(), Value::Table(items.collect())));
     }
     (positional.next().is_none() && named.is_empty()).then_some(locals)
-}
-
-/// Each once.
-fn distinct<'a>(items: &[Value<'a>], span: Span) -> Found<Vec<Value<'a>>> {
-    let mut seen = std::collections::BTreeSet::new();
-    let mut found = Vec::new();
-    for item in items {
-        let key = match item {
-            Value::Unknown(found) => return Err(Box::new((**found).clone())),
-            item => item.key(),
-        };
-        if seen.insert(key.ok_or_else(|| error::unknown_value(span))?) {
-            found.push(item.clone());
-        }
-    }
-    Ok(found)
 }
 
 /// `sorted`, `reversed`, `min`, `max`, `sum`

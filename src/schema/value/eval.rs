@@ -27,6 +27,14 @@ pub struct Evaluator<'w, 'a> {
     pub within: Option<Span>,
 }
 
+/// Whether the order of what a comprehension gives matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Kept,
+    /// A set has none.
+    Free,
+}
+
 impl<'w, 'a> Evaluator<'w, 'a> {
     /// Without local names.
     pub fn new(world: &'w World<'a>, place: Place<'a>) -> Self {
@@ -86,14 +94,16 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 let chosen = self.truth(&found.test)?;
                 self.value(if chosen { &found.body } else { &found.orelse })
             }
-            Expr::ListComp(found) => Ok(Value::list(self.comprehension(&found.generators, &found.elt)?)),
-            Expr::Generator(found) => Ok(Value::list(self.comprehension(&found.generators, &found.elt)?)),
+            Expr::ListComp(found) => Ok(Value::list(self.comprehension(&found.generators, &found.elt, Order::Kept)?)),
+            Expr::Generator(found) => {
+                Ok(Value::list(self.comprehension(&found.generators, &found.elt, Order::Kept)?))
+            }
             Expr::SetComp(found) => {
-                Ok(Value::Items(Shape::Set, self.comprehension(&found.generators, &found.elt)?.into()))
+                Ok(Value::Items(Shape::Set, self.comprehension(&found.generators, &found.elt, Order::Free)?.into()))
             }
             Expr::DictComp(found) => {
                 let mut table = Table::default();
-                self.generate(&found.generators, true, &mut |inner| {
+                self.generate((&found.generators, Order::Kept), true, &mut |inner| {
                     let key = found.key.as_deref().ok_or_else(|| error::unknown_value(span))?;
                     let key = inner.value(key)?;
                     table.put(key, inner.lazily(&found.value)).ok_or_else(|| error::unknown_value(span))
@@ -263,9 +273,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
         Ok(last)
     }
 
-    fn comprehension(&self, generators: &[Comprehension], element: &Expr) -> Found<Vec<Value<'a>>> {
+    fn comprehension(&self, generators: &[Comprehension], element: &Expr, order: Order) -> Found<Vec<Value<'a>>> {
         let mut values = Vec::new();
-        self.generate(generators, true, &mut |inner| {
+        self.generate((generators, order), true, &mut |inner| {
             values.push(inner.value(element)?);
             Ok(())
         })?;
@@ -274,7 +284,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
 
     fn generate(
         &self,
-        generators: &[Comprehension],
+        (generators, order): (&[Comprehension], Order),
         is_first: bool,
         give: &mut dyn FnMut(&Self) -> Found<()>,
     ) -> Found<()> {
@@ -286,7 +296,11 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             return Err(error::unknown_value(span));
         }
         let over = self.value(&first.iter)?;
-        for item in self.iterate(&over, span)? {
+        let items = match over {
+            Value::Items(Shape::Set, items) if order == Order::Free => self.distinct(&items, span)?,
+            over => self.iterate(&over, span)?,
+        };
+        for item in items {
             self.world.spend(1, span)?;
             let mut inner = self.clone();
             if is_first {
@@ -299,7 +313,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                 wanted = wanted && inner.truth(condition)?;
             }
             if wanted {
-                inner.world.deeper(span, || inner.generate(rest, false, give))?;
+                inner.world.deeper(span, || inner.generate((rest, order), false, give))?;
             }
         }
         Ok(())

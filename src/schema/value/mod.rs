@@ -5,6 +5,7 @@ mod call;
 pub mod eval;
 mod format;
 mod instance;
+mod lambda;
 mod method;
 mod operator;
 pub mod table;
