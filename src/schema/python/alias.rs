@@ -35,6 +35,19 @@ pub fn same<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
     }
 }
 
+/// The names that an assignment to an expression gives a value.
+pub fn targets<'e>(target: &'e Expr, found: &mut Vec<&'e str>) {
+    match target {
+        Expr::Name(name) => found.push(&name.id),
+        Expr::Attribute(member) => found.push(&member.attr),
+        Expr::Subscript(element) => targets(&element.value, found),
+        Expr::Starred(starred) => targets(&starred.value, found),
+        Expr::List(list) => list.elts.iter().for_each(|element| targets(element, found)),
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|element| targets(element, found)),
+        _ => {}
+    }
+}
+
 /// The same, of the elements that a loop goes over.
 pub fn elements<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
     match expr {

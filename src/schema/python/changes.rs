@@ -14,6 +14,8 @@ pub struct Changes {
     members: BTreeSet<String>,
     /// Members of modules and classes that are set, by any module.
     set: BTreeSet<String>,
+    /// Members of `self` that are set.
+    own: BTreeSet<String>,
 }
 
 /// What is done to a module's own names.
@@ -32,10 +34,13 @@ impl Changes {
         let called = called(all);
         let mut changes = Self::default();
         for (file, touched) in all {
-            let functions = touched.functions.iter().filter(|(name, _)| called.contains(name.as_str()));
+            let functions = || touched.functions.iter().filter(|(name, _)| called.contains(name.as_str()));
             let effects: Vec<&Effects> =
-                std::iter::once(&touched.import).chain(functions.map(|(_, effects)| effects)).collect();
+                std::iter::once(&touched.import).chain(functions().map(|(_, effects)| effects)).collect();
             let mut module = Module::default();
+            for (_, effects) in functions().filter(|(name, _)| name != "__init__") {
+                changes.own.extend(effects.own.iter().cloned());
+            }
             for effects in &effects {
                 module.changed.extend(effects.changed.iter().cloned());
                 module.rebound.extend(effects.rebound.iter().cloned());
@@ -79,6 +84,11 @@ impl Changes {
     /// Whether a member of that name is set somewhere.
     pub fn sets(&self, name: &str) -> bool {
         self.set.contains(name)
+    }
+
+    /// Whether an object's field may be another than the one that the object was made with.
+    pub fn changes_field(&self, name: &str) -> bool {
+        self.sets(name) || self.own.contains(name) || self.members.contains(name)
     }
 
     /// Whether a module may change the value that it calls `name`.

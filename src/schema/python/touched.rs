@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt};
 use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Parameters, Stmt, StmtFunctionDef};
 
-use crate::schema::python::alias::{elements, same};
+use crate::schema::python::alias::{elements, same, targets};
 use crate::schema::python::scope::{Scope, is_script};
 
 /// What statements do.
@@ -26,6 +26,8 @@ pub struct Effects {
     pub rebound: BTreeSet<String>,
     /// Members of modules and classes that they set.
     pub set: BTreeSet<String>,
+    /// Members of `self` that they set, but for a new one's.
+    pub own: BTreeSet<String>,
     /// Every name that is read.
     pub mentioned: BTreeSet<String>,
     /// Whether any name of the module may be bound anew.
@@ -115,13 +117,37 @@ const READING: &[&str] = &[
     "values",
 ];
 
+/// Methods that change their object.
+const CHANGING: &[&str] = &[
+    "add",
+    "append",
+    "clear",
+    "discard",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+];
+
 /// Modules and other objects whose functions leave their arguments as they are.
 const LOOKING: &[&str] = &["json", "log", "logger", "logging", "math", "os", "re", "warnings"];
 
 impl Touched {
     /// Looks through a module.
     pub fn of(body: &[Stmt]) -> Self {
-        let mut walk = Walk { found: Self::default(), frames: Vec::new(), functions: 0, count: 0 };
+        let mut walk = Walk {
+            found: Self::default(),
+            frames: Vec::new(),
+            names: Vec::new(),
+            giving: BTreeSet::new(),
+            functions: 0,
+            count: 0,
+        };
         walk.visit_body(body);
         walk.found
     }
@@ -136,6 +162,10 @@ struct Frame {
 struct Walk {
     found: Touched,
     frames: Vec<Frame>,
+    /// The functions around.
+    names: Vec<String>,
+    /// Functions that return a value that has another name, too.
+    giving: BTreeSet<String>,
     /// How many functions are around.
     functions: usize,
     count: usize,
@@ -155,14 +185,33 @@ impl Walk {
         frame.map_or_else(|| name.to_owned(), |frame| format!("{}.{name}", frame.number))
     }
 
-    fn link(&mut self, target: &Expr, values: Vec<&str>) {
-        let mut targets = Vec::new();
-        same(target, &mut targets);
-        let Some((first, others)) = targets.split_first() else { return };
-        for other in values.iter().chain(others) {
-            let pair = (self.own(first), self.own(other));
-            self.effects().same.push(pair);
-        }
+    /// The names whose values an expression gives.
+    fn values(&self, expr: Option<&Expr>) -> Vec<String> {
+        let mut values = Vec::new();
+        expr.iter().for_each(|expr| same(expr, &mut values));
+        let called = match expr {
+            Some(Expr::Call(call)) => call.func.as_name_expr().map(|name| name.id.as_str()),
+            _ => None,
+        };
+        values.extend(called.filter(|name| self.giving.contains(*name)));
+        values.into_iter().map(|name| self.own(name)).collect()
+    }
+
+    fn link(&mut self, target: &Expr, values: &[String]) {
+        let mut names = Vec::new();
+        targets(target, &mut names);
+        let Some((first, others)) = names.split_first() else { return };
+        let first = self.own(first);
+        let others: Vec<String> = others.iter().map(|other| self.own(other)).collect();
+        let pairs = values.iter().chain(&others).map(|other| (first.clone(), other.clone()));
+        self.effects().same.extend(pairs);
+    }
+
+    fn loops(&mut self, target: &Expr, over: &Expr) {
+        let mut values = Vec::new();
+        elements(over, &mut values);
+        let values: Vec<String> = values.into_iter().map(|name| self.own(name)).collect();
+        self.link(target, &values);
     }
 
     fn change(&mut self, expr: &Expr) {
@@ -184,6 +233,11 @@ impl Walk {
             Expr::Call(found) => {
                 let inside = matches!(&*found.func, Expr::Name(name) if ["globals", "locals", "vars"].contains(&name.id.as_str()));
                 self.effects().anything |= inside && found.arguments.is_empty();
+                if let Expr::Name(name) = &*found.func
+                    && self.giving.contains(name.id.as_str())
+                {
+                    self.effects().changed.insert(name.id.to_string());
+                }
             }
             _ => {}
         }
@@ -198,9 +252,12 @@ impl Walk {
             Expr::Attribute(found) => {
                 let is_self = matches!(&*found.value, Expr::Name(name) if name.id.as_str() == "self");
                 let name = found.attr.as_str().to_owned();
-                if !is_self {
-                    self.effects().set.insert(name);
-                }
+                let effects = self.effects();
+                if is_self {
+                    effects.own.insert(name)
+                } else {
+                    effects.set.insert(name)
+                };
             }
             _ => self.change(target),
         }
@@ -219,8 +276,21 @@ impl Walk {
                 locals.retain(|local| global.names.iter().all(|name| name.as_str() != local));
             }
         }
+        let defaults: Vec<(&str, Vec<String>)> = function
+            .parameters
+            .iter_non_variadic_params()
+            .map(|parameter| (parameter.name().as_str(), self.values(parameter.default())))
+            .collect();
         self.functions += 1;
-        self.inside(locals, |walk| walk.visit_body(&function.body));
+        self.inside(locals, |walk| {
+            for (name, values) in defaults {
+                let name = walk.own(name);
+                walk.effects().same.extend(values.into_iter().map(|value| (name.clone(), value)));
+            }
+            walk.names.push(function.name.as_str().to_owned());
+            walk.visit_body(&function.body);
+            walk.names.pop();
+        });
         self.functions -= 1;
     }
 
@@ -276,29 +346,32 @@ impl<'a> Visitor<'a> for Walk {
                 self.found.import.rebound.extend(global.names.iter().map(|name| name.as_str().to_owned()));
             }
             Stmt::Assign(assign) => {
-                let mut values = Vec::new();
-                same(&assign.value, &mut values);
+                let values = self.values(Some(&assign.value));
                 for target in &assign.targets {
                     self.target(target);
-                    self.link(target, values.clone());
+                    self.link(target, &values);
                 }
             }
             Stmt::AnnAssign(assign) => {
                 self.target(&assign.target);
-                let mut values = Vec::new();
-                assign.value.iter().for_each(|value| same(value, &mut values));
-                self.link(&assign.target, values);
+                let values = self.values(assign.value.as_deref());
+                self.link(&assign.target, &values);
             }
             Stmt::For(found) => {
-                let mut values = Vec::new();
-                elements(&found.iter, &mut values);
-                self.link(&found.target, values);
+                self.loops(&found.target, &found.iter);
             }
             Stmt::AugAssign(assign) => {
                 self.target(&assign.target);
                 self.change(&assign.target);
             }
             Stmt::Delete(delete) => delete.targets.iter().for_each(|target| self.target(target)),
+            Stmt::Return(found) => {
+                let values = self.values(found.value.as_deref());
+                if let Some(name) = self.names.last().filter(|_| !values.is_empty()).cloned() {
+                    self.giving.insert(name.clone());
+                    self.effects().same.extend(values.into_iter().map(|value| (name.clone(), value)));
+                }
+            }
             Stmt::ImportFrom(import) if self.functions == 0 => {
                 let renamed = import.names.iter().filter_map(|alias| Some((alias.asname.as_ref()?, &alias.name)));
                 self.found.import.same.extend(renamed.map(|(new, old)| (new.to_string(), old.to_string())));
@@ -319,6 +392,10 @@ impl<'a> Visitor<'a> for Walk {
                 self.effects().mentioned.insert(name.id.to_string());
             }
             Expr::Attribute(found) if found.ctx == ExprContext::Load => {
+                // Also without a call: `add = NAMES.append`.
+                if CHANGING.contains(&found.attr.as_str()) {
+                    self.change(&found.value);
+                }
                 self.effects().mentioned.insert(found.attr.to_string());
             }
             _ => {}
@@ -331,14 +408,12 @@ impl<'a> Visitor<'a> for Walk {
             _ => return walk_expr(self, expr),
         };
         let mut names = Vec::new();
-        generators.iter().for_each(|one| same(&one.target, &mut names));
+        generators.iter().for_each(|one| targets(&one.target, &mut names));
         self.inside(names.into_iter().map(str::to_owned).collect(), |walk| walk_expr(walk, expr));
     }
 
     fn visit_comprehension(&mut self, comprehension: &'a Comprehension) {
-        let mut values = Vec::new();
-        elements(&comprehension.iter, &mut values);
-        self.link(&comprehension.target, values);
+        self.loops(&comprehension.target, &comprehension.iter);
         walk_comprehension(self, comprehension);
     }
 }

@@ -190,13 +190,13 @@ impl<'a> World<'a> {
         match self.deeper(span, || self.imported(module, star, span))? {
             Object::Library(library) => Ok(library::member(library, name).map(Object::Known)),
             Object::Module(from) => {
-                let listed =
-                    self.scope(from).names.contains_key("__all__").then(|| self.exported(from, span)).transpose()?;
-                match listed {
-                    Some(names) if !names.iter().any(|exported| exported == name) => Ok(None),
-                    None if name.starts_with('_') => Ok(None),
-                    _ => self.deeper(span, || self.module_name(from, u32::MAX, name, span)),
-                }
+                let found = self.deeper(span, || self.module_name(from, u32::MAX, name, span))?;
+                let is_exported = match (&found, self.scope(from).names.contains_key("__all__")) {
+                    (None, _) => false,
+                    (_, true) => self.exported(from, span)?.iter().any(|exported| exported == name),
+                    _ => !name.starts_with('_'),
+                };
+                Ok(found.filter(|_| is_exported))
             }
             // That a library gives another meaning to `str` is not to be feared.
             _ if library::member("builtins", name).is_some() => Ok(None),

@@ -105,7 +105,7 @@ impl<'a> Evaluator<'_, 'a> {
 
     /// `instance.name`
     pub(super) fn field(&self, instance: &Instance<'a>, name: &str, span: Span) -> Found<Value<'a>> {
-        if self.world.changes().sets(name) {
+        if self.world.changes().changes_field(name) {
             return Err(error::changed(name, span));
         }
         if let Some((_, value)) = instance.fields.iter().find(|(known, _)| *known == name) {
