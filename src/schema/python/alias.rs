@@ -12,10 +12,7 @@ const OVER: &[&str] = &["enumerate", "filter", "iter", "list", "reversed", "sort
 pub fn same<'e>(expr: &'e Expr, found: &mut Vec<&'e str>) {
     match expr {
         Expr::Name(name) => found.push(&name.id),
-        Expr::Attribute(member) => {
-            found.push(&member.attr);
-            same(&member.value, found);
-        }
+        Expr::Attribute(member) => found.push(&member.attr),
         Expr::Subscript(element) => same(&element.value, found),
         Expr::Starred(starred) => same(&starred.value, found),
         Expr::Named(named) => same(&named.value, found),

@@ -16,6 +16,7 @@ pub struct Changes {
     set: BTreeSet<String>,
     /// Members of `self` that are set.
     own: BTreeSet<String>,
+    own_changed: BTreeSet<String>,
 }
 
 /// What is done to a module's own names.
@@ -40,6 +41,7 @@ impl Changes {
             let mut module = Module::default();
             for (_, effects) in functions().filter(|(name, _)| name != "__init__") {
                 changes.own.extend(effects.own.iter().cloned());
+                changes.own_changed.extend(effects.own_changed.iter().cloned());
             }
             for effects in &effects {
                 module.changed.extend(effects.changed.iter().cloned());
@@ -88,7 +90,12 @@ impl Changes {
 
     /// Whether an object's field may be another than the one that the object was made with.
     pub fn changes_field(&self, name: &str) -> bool {
-        self.sets(name) || self.own.contains(name) || self.members.contains(name)
+        self.sets(name) || self.own.contains(name) || self.members.contains(name) || self.own_changed.contains(name)
+    }
+
+    /// Whether an object of a class may change what the class has under that name.
+    pub fn changes_class(&self, name: &str) -> bool {
+        self.own_changed.contains(name)
     }
 
     /// Whether a module may change the value that it calls `name`.

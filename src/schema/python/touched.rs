@@ -26,8 +26,10 @@ pub struct Effects {
     pub rebound: BTreeSet<String>,
     /// Members of modules and classes that they set.
     pub set: BTreeSet<String>,
-    /// Members of `self` that they set, but for a new one's.
+    /// Members of `self` that they set.
     pub own: BTreeSet<String>,
+    /// Members of `self` whose list, table or set they may change.
+    pub own_changed: BTreeSet<String>,
     /// Every name that is read.
     pub mentioned: BTreeSet<String>,
     /// Whether any name of the module may be bound anew.
@@ -89,7 +91,7 @@ const HARMLESS: &[&str] = &[
     "zip",
 ];
 
-/// Methods that leave their object and their arguments as they are.
+/// Methods that leave their arguments as they are.
 const READING: &[&str] = &[
     "Input",
     "copy",
@@ -117,14 +119,17 @@ const READING: &[&str] = &[
     "values",
 ];
 
-/// Methods that change their object.
+/// Methods that change their object, if that is a list, a table or a set.
 const CHANGING: &[&str] = &[
+    "__delitem__",
+    "__setitem__",
     "add",
     "append",
     "clear",
     "discard",
     "extend",
     "insert",
+    "move_to_end",
     "pop",
     "popitem",
     "remove",
@@ -222,8 +227,12 @@ impl Walk {
             }
             Expr::Attribute(found) => {
                 let name = found.attr.as_str().to_owned();
-                self.effects().members.insert(name);
-                self.change(&found.value);
+                let effects = self.effects();
+                if is_self(&found.value) {
+                    effects.own_changed.insert(name)
+                } else {
+                    effects.members.insert(name)
+                };
             }
             Expr::Subscript(found) => self.change(&found.value),
             Expr::Starred(found) => self.change(&found.value),
@@ -250,10 +259,9 @@ impl Walk {
             Expr::Tuple(found) => found.elts.iter().for_each(|element| self.target(element)),
             Expr::List(found) => found.elts.iter().for_each(|element| self.target(element)),
             Expr::Attribute(found) => {
-                let is_self = matches!(&*found.value, Expr::Name(name) if name.id.as_str() == "self");
                 let name = found.attr.as_str().to_owned();
                 let effects = self.effects();
-                if is_self {
+                if is_self(&found.value) {
                     effects.own.insert(name)
                 } else {
                     effects.set.insert(name)
@@ -322,13 +330,19 @@ impl Walk {
             Expr::Attribute(method) if READING.contains(&method.attr.as_str()) => {}
             Expr::Attribute(ExprAttribute { value, .. }) if matches!(&**value, Expr::Name(name) if LOOKING.contains(&name.id.as_str())) =>
                 {}
-            Expr::Attribute(method) => {
-                self.change(&method.value);
-                arguments.for_each(|argument| self.change(argument));
+            // What is put into a list may be changed through it.
+            Expr::Attribute(method) if CHANGING.contains(&method.attr.as_str()) => {
+                let values: Vec<String> = arguments.flat_map(|argument| self.values(Some(argument))).collect();
+                self.link(&method.value, &values);
             }
+            Expr::Attribute(_) => arguments.for_each(|argument| self.change(argument)),
             _ => arguments.for_each(|argument| self.change(argument)),
         }
     }
+}
+
+fn is_self(expr: &Expr) -> bool {
+    matches!(expr, Expr::Name(name) if name.id.as_str() == "self")
 }
 
 fn names(parameters: &Parameters) -> impl Iterator<Item = &str> {

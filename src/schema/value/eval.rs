@@ -176,9 +176,8 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             return Ok(Value::Object(object));
         };
         let value = self.world.deeper(span, || Evaluator::new(self.world, place).value(expr))?;
-        let mutable = matches!(&value, Value::Items(Shape::List | Shape::Set, _) | Value::Table(_));
         if let Some(name) = name
-            && self.is_changed(place.module, expr, name, mutable)
+            && self.is_changed(place.module, expr, name, value.is_mutable())
         {
             return Err(error::changed(name, span));
         }
@@ -216,7 +215,9 @@ impl<'w, 'a> Evaluator<'w, 'a> {
                     }
                 }
                 let object = self.world.member(&Object::Class(module, class), name, span)?;
-                self.object(object, Some(name), span)
+                let value = self.object(object, Some(name), span)?;
+                let is_changed = value.is_mutable() && self.world.changes().changes_class(name);
+                if is_changed { Err(error::changed(name, span)) } else { Ok(value) }
             }
             Value::Object(
                 object @ (Object::Library(_) | Object::Module(_) | Object::Package(_) | Object::Foreign(_)),

@@ -118,6 +118,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether it can be changed.
+    pub fn is_mutable(&self) -> bool {
+        matches!(self, Self::Items(Shape::List | Shape::Set, _) | Self::Table(_))
+    }
+
     /// Whether Python takes it for true.
     pub fn truth(&self) -> Option<bool> {
         Some(match self.plain() {

@@ -1,0 +1,4 @@
+"""pkg"""
+from .core.predictor import FluxPredictor as Predictor
+from .core import *
+__version__ = "1.0"

@@ -1,0 +1,2 @@
+from . import constants
+from .predictor import FluxPredictor

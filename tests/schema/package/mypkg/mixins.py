@@ -1,0 +1,3 @@
+class Shared:
+    def log(self): pass
+

@@ -1,0 +1,1 @@
+from mypkg import Predictor, __version__

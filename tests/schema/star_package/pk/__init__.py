@@ -1,0 +1,4 @@
+from .one import *
+from .two import *
+__all__ = ["NAMES"] + ["other"]
+other = 1
