@@ -97,8 +97,6 @@ pub enum Known {
     Dataclass,
     /// `object`
     Object,
-    /// `collections.OrderedDict`
-    OrderedDict,
     /// `typing.get_args`
     GetArgs,
     /// `typing.TYPE_CHECKING`
@@ -150,7 +148,6 @@ pub fn member(module: &str, name: &str) -> Option<Known> {
     match module {
         "builtins" => builtin(name),
         "typing" | "typing_extensions" => typing(name),
-        "collections" => (name == "OrderedDict").then_some(Known::OrderedDict),
         "collections.abc" => abstract_base(name),
         "textwrap" => (name == "dedent").then_some(Known::Function(Function::Dedent)),
         "cog" | "cog.types" => cog(name),
@@ -215,7 +212,6 @@ fn typing(name: &str) -> Option<Known> {
         "Required" => Known::Required,
         "NotRequired" => Known::NotRequired,
         "ClassVar" => Known::ClassVar,
-        "OrderedDict" => Known::OrderedDict,
         "get_args" => Known::GetArgs,
         "TYPE_CHECKING" => Known::TypeChecking,
         _ => return abstract_base(name),

@@ -4,6 +4,7 @@ pub mod alias;
 pub mod changes;
 pub mod depth;
 pub mod files;
+pub mod harmless;
 pub mod library;
 pub mod object;
 pub mod scope;

@@ -9,6 +9,7 @@ use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt
 use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Parameters, Stmt, StmtFunctionDef};
 
 use crate::schema::python::alias::{elements, same, targets};
+use crate::schema::python::harmless::{CHANGING, HARMLESS, LOOKING, READING};
 use crate::schema::python::scope::{Scope, is_script};
 
 /// What statements do.
@@ -44,103 +45,6 @@ pub struct Touched {
     /// When one of its functions is called, by the function's name. Those inside it belong to it.
     pub functions: Vec<(String, Effects)>,
 }
-
-/// Functions that leave their arguments as they are.
-const HARMLESS: &[&str] = &[
-    "Counter",
-    "Input",
-    "OrderedDict",
-    "abs",
-    "all",
-    "any",
-    "bool",
-    "cast",
-    "dict",
-    "enumerate",
-    "filter",
-    "float",
-    "format",
-    "frozenset",
-    "get_args",
-    "getattr",
-    "hasattr",
-    "hash",
-    "id",
-    "int",
-    "isinstance",
-    "issubclass",
-    "iter",
-    "len",
-    "list",
-    "map",
-    "max",
-    "min",
-    "next",
-    "print",
-    "range",
-    "repr",
-    "reversed",
-    "round",
-    "set",
-    "sorted",
-    "str",
-    "sum",
-    "tuple",
-    "type",
-    "vars",
-    "zip",
-];
-
-/// Methods that leave their arguments as they are.
-const READING: &[&str] = &[
-    "Input",
-    "copy",
-    "count",
-    "difference",
-    "fromkeys",
-    "endswith",
-    "format",
-    "get",
-    "get_args",
-    "index",
-    "intersection",
-    "issubset",
-    "items",
-    "join",
-    "keys",
-    "lower",
-    "replace",
-    "split",
-    "startswith",
-    "strip",
-    "title",
-    "union",
-    "upper",
-    "values",
-];
-
-/// Methods that change their object, if that is a list, a table or a set.
-const CHANGING: &[&str] = &[
-    "__delitem__",
-    "__setitem__",
-    "add",
-    "append",
-    "clear",
-    "discard",
-    "extend",
-    "insert",
-    "move_to_end",
-    "pop",
-    "popitem",
-    "remove",
-    "reverse",
-    "setdefault",
-    "sort",
-    "update",
-];
-
-/// Modules and other objects whose functions leave their arguments as they are.
-const LOOKING: &[&str] = &["json", "log", "logger", "logging", "math", "os", "re", "warnings"];
 
 impl Touched {
     /// Looks through a module.
@@ -210,6 +114,12 @@ impl Walk {
         let others: Vec<String> = others.iter().map(|other| self.own(other)).collect();
         let pairs = values.iter().chain(&others).map(|other| (first.clone(), other.clone()));
         self.effects().same.extend(pairs);
+    }
+
+    fn assign(&mut self, target: &Expr, value: Option<&Expr>) {
+        self.target(target);
+        let values = self.values(value);
+        self.link(target, &values);
     }
 
     fn loops(&mut self, target: &Expr, over: &Expr) {
@@ -359,18 +269,8 @@ impl<'a> Visitor<'a> for Walk {
             Stmt::Global(global) => {
                 self.found.import.rebound.extend(global.names.iter().map(|name| name.as_str().to_owned()));
             }
-            Stmt::Assign(assign) => {
-                let values = self.values(Some(&assign.value));
-                for target in &assign.targets {
-                    self.target(target);
-                    self.link(target, &values);
-                }
-            }
-            Stmt::AnnAssign(assign) => {
-                self.target(&assign.target);
-                let values = self.values(assign.value.as_deref());
-                self.link(&assign.target, &values);
-            }
+            Stmt::Assign(assign) => assign.targets.iter().for_each(|target| self.assign(target, Some(&assign.value))),
+            Stmt::AnnAssign(assign) => self.assign(&assign.target, assign.value.as_deref()),
             Stmt::For(found) => {
                 self.loops(&found.target, &found.iter);
             }

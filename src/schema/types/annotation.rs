@@ -180,7 +180,6 @@ fn plain<'a>(known: Known) -> Option<Type<'a>> {
         Known::Set => Type::Other("set".into()),
         Known::Tuple => Type::Other("tuple".into()),
         Known::Object => Type::Other("object".into()),
-        Known::OrderedDict => Type::Other("OrderedDict".into()),
         Known::BaseModel | Known::Pydantic => Type::Other("BaseModel".into()),
         Known::Enum | Known::IntEnum | Known::StrEnum => Type::Other("Enum".into()),
         Known::TypedDict => Type::Other("TypedDict".into()),

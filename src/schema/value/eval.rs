@@ -96,7 +96,7 @@ impl<'w, 'a> Evaluator<'w, 'a> {
             }
             Expr::ListComp(found) => Ok(Value::list(self.comprehension(&found.generators, &found.elt, Order::Kept)?)),
             Expr::Generator(found) => {
-                Ok(Value::list(self.comprehension(&found.generators, &found.elt, Order::Kept)?))
+                Ok(Value::view(self.comprehension(&found.generators, &found.elt, Order::Kept)?))
             }
             Expr::SetComp(found) => {
                 Ok(Value::Items(Shape::Set, self.comprehension(&found.generators, &found.elt, Order::Free)?.into()))

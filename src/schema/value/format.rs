@@ -26,7 +26,7 @@ fn show(value: &Value<'_>, depth: usize, text: &mut String) -> Option<()> {
                 (Shape::List, _) => ("[", "]"),
                 (Shape::Tuple, 1) => ("(", ",)"),
                 (Shape::Tuple, _) => ("(", ")"),
-                (Shape::Set, _) => return None,
+                (Shape::Set | Shape::View, _) => return None,
             };
             text.push_str(open);
             for (index, item) in items.iter().enumerate() {

@@ -21,7 +21,7 @@ impl<'a> Evaluator<'_, 'a> {
             (Function::Map, [Expr::Lambda(lambda), all], []) => {
                 let items = self.iterate(&self.value(all)?, span)?;
                 let values = items.into_iter().map(|item| self.of_lambda(lambda, item, span));
-                Ok(Some(Value::list(values.collect::<Found<_>>()?)))
+                Ok(Some(Value::view(values.collect::<Found<_>>()?)))
             }
             (Function::Filter, [Expr::Lambda(lambda), all], []) => {
                 let mut kept = Vec::new();
@@ -32,7 +32,7 @@ impl<'a> Evaluator<'_, 'a> {
                         kept.push(item);
                     }
                 }
-                Ok(Some(Value::list(kept)))
+                Ok(Some(Value::view(kept)))
             }
             (Function::Sorted, [all], [("key", Expr::Lambda(lambda))]) => {
                 let mut items = Vec::new();

@@ -59,9 +59,9 @@ impl<'a> Evaluator<'_, 'a> {
         let pair =
             |(key, value): &(Value<'a>, Value<'a>)| Value::Items(Shape::Tuple, Rc::from([key.clone(), value.clone()]));
         Ok(match (name, given.positional()) {
-            ("keys", Some([])) => Some(Value::list(items.iter().map(|(key, _)| key.clone()).collect())),
-            ("values", Some([])) => Some(Value::list(items.iter().map(|(_, value)| value.clone()).collect())),
-            ("items", Some([])) => Some(Value::list(items.iter().map(pair).collect())),
+            ("keys", Some([])) => Some(Value::view(items.iter().map(|(key, _)| key.clone()).collect())),
+            ("values", Some([])) => Some(Value::view(items.iter().map(|(_, value)| value.clone()).collect())),
+            ("items", Some([])) => Some(Value::view(items.iter().map(pair).collect())),
             ("copy", Some([])) => Some(Value::Table(items.into())),
             ("get", Some([key, rest @ ..])) if rest.len() < 2 => {
                 let found = items.iter().find(|(known, _)| known.equals(key) == Some(true)).map(|(_, value)| value);

@@ -4,10 +4,12 @@ pub mod arguments;
 mod call;
 pub mod eval;
 mod format;
+mod function;
 mod instance;
 mod lambda;
 mod method;
 mod operator;
+mod returned;
 pub mod table;
 mod text;
 
@@ -64,6 +66,8 @@ pub enum Shape {
     Tuple,
     /// `{…}`, whose order is not known
     Set,
+    /// What one can only go over: `range(…)`, `table.keys()`
+    View,
 }
 
 /// A member of an enumeration.
@@ -98,6 +102,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// What one can only go over.
+    pub fn view(items: Vec<Self>) -> Self {
+        Self::Items(Shape::View, items.into())
+    }
+
     /// What Python calls its type.
     pub fn type_name(&self) -> &str {
         match self {
@@ -109,6 +118,7 @@ impl<'a> Value<'a> {
             Self::Items(Shape::List, _) => "list",
             Self::Items(Shape::Tuple, _) => "tuple",
             Self::Items(Shape::Set, _) => "set",
+            Self::Items(Shape::View, _) => "iterator",
             Self::Table(_) => "dict",
             Self::Member(member) => &member.class,
             Self::Field(_) => "Input",
@@ -131,6 +141,7 @@ impl<'a> Value<'a> {
             Self::Int(value) => *value != 0,
             Self::Float(value) => *value != 0.0,
             Self::Text(text) => !text.is_empty(),
+            Self::Items(Shape::View, _) => return None,
             Self::Items(_, items) => !items.is_empty(),
             Self::Table(items) => !items.is_empty(),
             Self::Member(_) | Self::Field(_) | Self::Object(_) => true,
@@ -192,6 +203,7 @@ impl<'a> Value<'a> {
             (Self::Unknown(_), _) | (_, Self::Unknown(_)) => return None,
             (Self::None, Self::None) => true,
             (Self::Text(one), Self::Text(two)) => one == two,
+            (Self::Items(Shape::View, _), _) | (_, Self::Items(Shape::View, _)) => return None,
             (Self::Items(Shape::Set, one), Self::Items(Shape::Set, two)) => {
                 let keys =
                     |items: &[Self]| items.iter().map(Self::key).collect::<Option<std::collections::BTreeSet<_>>>();
@@ -241,7 +253,7 @@ impl<'a> Value<'a> {
                 }
                 Json::Object(table)
             }
-            Self::Items(Shape::Set, _)
+            Self::Items(Shape::Set | Shape::View, _)
             | Self::Member(_)
             | Self::Field(_)
             | Self::Instance(_)

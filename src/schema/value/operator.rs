@@ -23,7 +23,7 @@ impl<'a> Evaluator<'_, 'a> {
         let found = match (op, left, right) {
             (Operator::Add, Value::Text(one), Value::Text(two)) => joined(&[one, two]),
             (Operator::Add, Value::Items(shape, one), Value::Items(other, two)) if shape == other => {
-                let fits = *shape != Shape::Set && one.len() + two.len() <= MOST_LENGTH;
+                let fits = matches!(shape, Shape::List | Shape::Tuple) && one.len() + two.len() <= MOST_LENGTH;
                 fits.then(|| Value::Items(*shape, one.iter().chain(two.iter()).cloned().collect()))
             }
             (op, Value::Items(Shape::Set, one), Value::Items(Shape::Set, two)) => {
@@ -37,8 +37,8 @@ impl<'a> Evaluator<'_, 'a> {
             (Operator::Mult, Value::Text(text), times) | (Operator::Mult, times, Value::Text(text)) => {
                 repeats(times, text.len(), span)?.map(|times| Value::text(&text.repeat(times)))
             }
-            (Operator::Mult, Value::Items(shape, items), times)
-            | (Operator::Mult, times, Value::Items(shape, items)) => {
+            (Operator::Mult, Value::Items(shape @ (Shape::List | Shape::Tuple), items), times)
+            | (Operator::Mult, times, Value::Items(shape @ (Shape::List | Shape::Tuple), items)) => {
                 repeats(times, items.len(), span)?.map(|times| Value::Items(*shape, repeated(items, times)))
             }
             (op, left, right) => arithmetic(op, left, right),
@@ -195,7 +195,17 @@ fn combined<'a>(op: Operator, one: &[Value<'a>], two: &[Value<'a>]) -> Option<Ve
     };
     Some(match op {
         Operator::BitOr => one.iter().chain(two).cloned().collect(),
-        Operator::BitAnd => kept(one, &|key| in_two.contains(key)),
+        Operator::BitAnd => {
+            let common = kept(one, &|key| in_two.contains(key));
+            // Of `1` and `1.0`, the one in the smaller set stays.
+            let has = |item: &Value<'a>| {
+                two.iter().any(|other| other.key() == item.key() && other.type_name() == item.type_name())
+            };
+            if one.len().checked_mul(two.len())? > MOST_LENGTH || !common.iter().all(has) {
+                return None;
+            }
+            common
+        }
         Operator::Sub => kept(one, &|key| !in_two.contains(key)),
         Operator::BitXor => {
             let mut all = kept(one, &|key| !in_two.contains(key));

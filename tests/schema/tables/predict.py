@@ -1,4 +1,3 @@
-from collections import OrderedDict
 from typing import Literal, get_args
 
 from cog import BasePredictor, Input
@@ -8,7 +7,6 @@ BY_INDEX = {i: name for i, name in enumerate(["x", "y", "z"])}
 PAIRS = dict(zip(["k1", "k2"], [10, 20]))
 TURNED = {value: key for key, value in PAIRS.items()}
 KEYS = {(1, 1): "square", None: "none", 1.5: "f", True: "t", "s": "x", 1: "one"}
-ORDERED = OrderedDict([("one", 1), ("two", 2)])
 Kind = Literal["a", "b"]
 MIN, MAX = 1, 10
 (FIRST, SECOND), THIRD = ("f", "s"), 3
@@ -27,7 +25,6 @@ class Predictor(BasePredictor):
         area: int = Input(choices=[w * h for w, h in RATIOS.values()], default=1),
         keys: list = list(KEYS.values()),
         more: dict = dict([("q", 1)], r=2),
-        ordered: str = Input(choices=list(ORDERED)),
         kind: str = Input(choices=list(get_args(Kind)), default=get_args(Kind)[1]),
         mapped: list = list(map(str, range(3))) + [*map(int, ["1", "2"])],
         unpacked: int = Input(ge=MIN, le=MAX, default=THIRD),
