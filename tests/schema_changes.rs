@@ -160,3 +160,21 @@ fn a_method_may_come_from_a_base_that_is_not_in_the_project() {
     let (schema, findings) = read(&[("predict.py", predict)]);
     assert!(schema.is_none() && findings.starts_with("E1105"), "{findings}");
 }
+
+#[test]
+fn names_and_functions_without_number_take_no_time_without_end() {
+    let aliases: String = (0..20_000)
+        .map(|at| format!("n{} = {}\n", at + 1, if at == 0 { "NAMES".into() } else { format!("n{at}") }))
+        .collect();
+    let functions: String = (0..10_000).map(|at| format!("def f{at}(x): ...\nf{at}(NAMES)\n")).collect();
+    let inputs: String = (0..200).map(|at| format!(", i{at}: str = Input(choices=NAMES)")).collect();
+    for statements in [aliases, functions] {
+        let predict = format!(
+            "from cog import Input\n{BOUND}{statements}class Predictor:\n    def predict(self{inputs}) -> str: ...\n"
+        );
+        let start = std::time::Instant::now();
+        let (schema, findings) = read(&[("predict.py", &predict)]);
+        assert!(schema.is_none() && findings.starts_with("E1110"), "{findings}");
+        assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
+    }
+}

@@ -6,6 +6,9 @@ use std::rc::Rc;
 use crate::schema::python::touched::{Effects, Touched};
 use crate::source::FileId;
 
+/// The most names for one value, and functions that it is given, that are looked at: with more, it is taken for changed.
+pub const MOST_NAMES: usize = 200;
+
 /// What is done to names and members after they were bound.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -67,7 +70,7 @@ impl Changes {
         let mut names = BTreeSet::from([name.to_owned()]);
         let mut next = vec![name];
         let same = self.modules.get(&file).map(|module| &module.same);
-        while let Some(name) = next.pop() {
+        while let Some(name) = next.pop().filter(|_| names.len() <= MOST_NAMES) {
             for other in same.and_then(|same| same.get(name)).into_iter().flatten() {
                 if names.insert(other.clone()) {
                     next.push(other);
@@ -104,8 +107,9 @@ impl Changes {
     }
 
     /// The functions that a module gives the value that it calls `name`.
-    pub fn given(&self, file: FileId, name: &str) -> impl Iterator<Item = &str> {
-        self.modules.get(&file).and_then(|module| module.given.get(name)).into_iter().flatten().map(String::as_str)
+    pub fn given(&self, file: FileId, name: &str) -> &BTreeSet<String> {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        self.modules.get(&file).and_then(|module| module.given.get(name)).unwrap_or(&NONE)
     }
 }
 

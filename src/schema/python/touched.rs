@@ -3,7 +3,7 @@
 //! `NAMES.append("x")`, `TABLE["x"] = 1`, `fill(NAMES)`, `Config.SIZE = 3`, and a `global NAME` anywhere. What a function
 //! does is kept apart, as it may never be called while the module is imported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ruff_python_ast::visitor::{Visitor, walk_comprehension, walk_expr, walk_stmt};
 use ruff_python_ast::{Comprehension, Expr, ExprAttribute, ExprCall, ExprContext, Parameters, Stmt, StmtFunctionDef};
@@ -44,6 +44,8 @@ pub struct Touched {
     pub import: Effects,
     /// When one of its functions is called, by the function's name. Those inside it belong to it.
     pub functions: Vec<(String, Effects)>,
+    /// Where those of a name are.
+    places: BTreeMap<String, Vec<usize>>,
 }
 
 impl Touched {
@@ -58,7 +60,17 @@ impl Touched {
             count: 0,
         };
         walk.visit_body(body);
-        walk.found
+        let mut found = walk.found;
+        for (at, (name, _)) in found.functions.iter().enumerate() {
+            found.places.entry(name.clone()).or_default().push(at);
+        }
+        found
+    }
+
+    /// What the functions of a name do.
+    pub fn function(&self, name: &str) -> impl Iterator<Item = &Effects> {
+        let places = self.places.get(name).into_iter().flatten();
+        places.filter_map(|at| self.functions.get(*at)).map(|(_, effects)| effects)
     }
 }
 

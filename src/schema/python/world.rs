@@ -8,7 +8,7 @@ use ruff_python_ast::StmtClassDef;
 use ruff_text_size::{Ranged, TextRange};
 
 use crate::project::tree;
-use crate::schema::python::changes::Changes;
+use crate::schema::python::changes::{Changes, MOST_NAMES};
 use crate::schema::python::files::{Files, Module};
 use crate::schema::python::library;
 use crate::schema::python::object::{Object, Place};
@@ -94,10 +94,14 @@ impl<'a> World<'a> {
     pub fn is_changed(&self, (home, user): (&'a Module, &'a Module), name: &str, is_mutable: bool) -> bool {
         let changes = self.changes();
         let changed = |module: &'a Module| {
-            changes.names(module.file, name).iter().any(|name| {
-                let mut given = changes.given(module.file, name);
-                changes.changes(module.file, name) || given.any(|function| !self.leaves(module, function))
-            })
+            let names = changes.names(module.file, name);
+            let is_given = |name: &String| {
+                let functions = changes.given(module.file, name);
+                functions.len() > MOST_NAMES || functions.iter().any(|function| !self.leaves(module, function))
+            };
+            names.len() > MOST_NAMES
+                || names.iter().any(|name| changes.changes(module.file, name))
+                || names.iter().any(is_given)
         };
         changes.rebinds(home.file, name) || is_mutable && (changed(home) || home != user && changed(user))
     }
@@ -121,10 +125,9 @@ impl<'a> World<'a> {
             Ok(Some(Object::Known(_))) => true,
             Ok(Some(Object::Function(module, function))) => {
                 let touched = self.touched(module);
-                let mut same = touched.functions.iter().filter(|(name, _)| name == function.name.as_str());
-                same.all(|(_, effects)| {
-                    effects.changed.is_empty() && effects.members.is_empty() && effects.given.is_empty()
-                })
+                touched
+                    .function(function.name.as_str())
+                    .all(|effects| effects.changed.is_empty() && effects.members.is_empty() && effects.given.is_empty())
             }
             Ok(Some(Object::Class(module, class))) => {
                 let scope = self.class_scope(module, class);
