@@ -23,21 +23,12 @@ pub fn read(path: &Path) -> Result<String, Problem> {
 
 /// Writes a file so that it is there whole or not at all.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let failed = |error: std::io::Error| {
-        let reason = match error.kind() {
-            ErrorKind::NotFound => "its folder does not exist".to_owned(),
-            _ => disk::words(&error),
-        };
-        Problem::usage(format!("cannot write `{}`: {reason}", path.display()))
-    };
-    if is_directory(path) {
-        return Err(Problem::usage(format!("cannot write `{}`: it is a directory", path.display()))
-            .help("give the path of a file"));
-    }
-    // A pipe or a device is no file that could be replaced.
-    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+    let failed = |error: std::io::Error| unwritten(path, &error);
+    writable(path)?;
+    // A pipe or a device is no file that could be replaced, nor is a name for one that a process has open.
+    if is_open_file(path) || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return std::fs::OpenOptions::new()
-            .write(true)
+            .append(true)
             .open(path)
             .and_then(|mut file| file.write_all(bytes))
             .map_err(failed);
@@ -55,9 +46,37 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     })
 }
 
+/// Whether a file may be written there, as far as it can be told before: for what takes long.
+pub fn writable(path: &Path) -> Result<(), Problem> {
+    if is_directory(path) {
+        return Err(Problem::usage(format!("cannot write `{}`: it is a directory", path.display()))
+            .help("give the path of a file"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match std::fs::metadata(folder) {
+        Ok(found) if found.is_dir() => Ok(()),
+        Ok(_) => Err(unwritten(path, &ErrorKind::NotADirectory.into())),
+        Err(error) => Err(unwritten(path, &error)),
+    }
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Problem {
+    let reason = match error.kind() {
+        ErrorKind::NotFound => "its folder does not exist".to_owned(),
+        _ => disk::words(error),
+    };
+    Problem::usage(format!("cannot write `{}`: {reason}", path.display()))
+}
+
+/// `/dev/stdout` and its like: links to what this process has open, which may be a file.
+fn is_open_file(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/stderr"].iter().any(|it| path == Path::new(it))
+        || ["/dev/fd", "/proc"].iter().any(|folder| path.starts_with(folder))
+}
+
 /// Writes a file that must not be there yet.
 pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
-    if std::fs::symlink_metadata(path).is_ok() {
+    if is_there(path) {
         let message = format!("`{}` is there already", path.display());
         return Err(Problem { message, help: Some("nothing was changed".into()), exit: Exit::Usage });
     }
@@ -66,6 +85,11 @@ pub fn create(path: &Path, text: &str) -> Result<(), Problem> {
             .map_err(|error| Problem::usage(format!("cannot make `{}`: {}", parent.display(), disk::words(&error))))?;
     }
     write(path, text.as_bytes())
+}
+
+/// Whether something has this name, be it a link that leads nowhere.
+pub fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
 }
 
 /// Whether a path names a directory.
@@ -121,6 +145,30 @@ pub fn here() -> Result<PathBuf, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_is_written_to_and_not_replaced() {
+        use std::os::fd::AsRawFd as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        std::fs::write(&path, "before ").unwrap();
+        let open = std::fs::File::options().append(true).open(&path).unwrap();
+        let link = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd()));
+        write(&link, b"after").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "before after");
+        assert!(std::fs::read_link(&link).unwrap().ends_with("log"));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let why = |path: &str| writable(&folder.path().join(path)).map_err(|problem| problem.message);
+        std::fs::write(folder.path().join("file"), "").unwrap();
+        assert_eq!((why("new"), why("file"), writable(Path::new("new"))), (Ok(()), Ok(()), Ok(())));
+        assert!(why("missing/new").unwrap_err().contains("its folder does not exist"));
+        assert!(why("").unwrap_err().contains("it is a directory"));
+        assert!(why("file/new").unwrap_err().contains("not a directory"));
+    }
 
     #[test]
     fn a_link_beside_the_output_is_not_written_through() {

@@ -1,12 +1,12 @@
 //! stdout for machines, stderr for people.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use crate::cli::args::{Format, Global, When};
-use crate::cli::exit::Problem;
+use crate::cli::exit::{Exit, Problem};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{self, Style};
-use crate::source::SourceMap;
+use crate::source::{SourceMap, disk};
 
 /// How this process writes.
 pub struct Output {
@@ -90,17 +90,27 @@ impl Output {
         self.say_always(&format!("{bold}error{end}: {message}\n{}", help.unwrap_or_default()));
     }
 
-    /// Writes machine output to stdout. A reader that went away ends the process quietly.
+    /// Writes machine output to stdout, and ends the process when it cannot: quietly when it is the reader that went away.
     pub fn machine(&self, bytes: &[u8]) {
-        if !Self::piece(bytes) {
-            std::process::exit(crate::cli::exit::Exit::Success.code());
-        }
+        let exit = match Self::piece(bytes) {
+            Ok(true) => return,
+            Ok(false) => Exit::Success,
+            Err(problem) => {
+                self.problem(&problem);
+                problem.exit
+            }
+        };
+        std::process::exit(exit.code());
     }
 
     /// Writes a piece of machine output to stdout. False: the reader went away.
-    pub fn piece(bytes: &[u8]) -> bool {
+    pub fn piece(bytes: &[u8]) -> Result<bool, Problem> {
         let mut stdout = std::io::stdout().lock();
-        stdout.write_all(bytes).and_then(|()| stdout.flush()).is_ok()
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Problem::usage(format!("cannot write standard output: {}", disk::words(&error)))),
+        }
     }
 
     fn say_always(&self, text: &str) {

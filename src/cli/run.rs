@@ -1,7 +1,7 @@
 //! `cogpack run`
 
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::Args;
 use tokio::io::AsyncWriteExt as _;
@@ -45,6 +45,7 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
         Ok(prepared) => prepared,
         Err(exit) => return Ok(exit),
     };
+    let unwritten = Arc::new(OnceLock::new());
     let done = drive(&prepared, async |keeper: &Keeper, model: Model| {
         let mut settings = Settings {
             image: model.id.clone(),
@@ -56,7 +57,9 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
             ..Settings::default()
         };
         let gone = Arc::new(Notify::new());
-        let start = async |settings: &Settings| Container::start(keeper, settings, pass_on(Arc::clone(&gone))).await;
+        let start = async |settings: &Settings| {
+            Container::start(keeper, settings, pass_on(Arc::clone(&gone), Arc::clone(&unwritten))).await
+        };
         let (mut container, mut input) = model::with_cards(&cards, &model, &mut settings, output, start).await?;
         if settings.stdin {
             tokio::spawn(async move {
@@ -73,21 +76,31 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
             () = gone.notified() => Ok(0),
         }
     })?;
+    if let Some(problem) = unwritten.get() {
+        return Err(Problem::clone(problem));
+    }
     Ok(match done {
         Ok(code) => Exit::Command(u8::try_from(code).unwrap_or(1)),
         Err(exit) => exit,
     })
 }
 
-/// What a program writes is passed on as it is: it is the program that the user asked for. `gone` hears when nobody reads it.
-fn pass_on(gone: Arc<Notify>) -> Consumer {
+/// What a program writes is passed on as it is: it is the program that the user asked for. `gone` hears when nobody reads it, or it
+/// cannot be written.
+fn pass_on(gone: Arc<Notify>, unwritten: Arc<OnceLock<Problem>>) -> Consumer {
     Box::new(move |stream, bytes: &[u8]| {
         let written = match stream {
-            Stream::Out => std::io::stdout().write_all(bytes).and_then(|()| std::io::stdout().flush()),
-            Stream::Err => std::io::stderr().write_all(bytes),
+            Stream::Out => Output::piece(bytes),
+            Stream::Err => Ok(std::io::stderr().write_all(bytes).is_ok()),
         };
-        if written.is_err() {
-            gone.notify_one();
+        match written {
+            Ok(true) => {}
+            Ok(false) => gone.notify_one(),
+            Err(problem) => {
+                // The first is the one to tell.
+                let _ = unwritten.set(problem);
+                gone.notify_one();
+            }
         }
     })
 }

@@ -1,5 +1,7 @@
 //! A prediction's output → what is printed, and the files that are written. Nothing is written here.
 
+use std::collections::BTreeSet;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
@@ -43,6 +45,13 @@ impl Writer {
         self.destination.is_none() && self.is_iterator() && !items.is_some_and(|items| self.holds_file(items, DEEPEST))
     }
 
+    /// Whether the output is declared, and is more than nothing.
+    pub fn promises(&self) -> bool {
+        let schema = self.followed(&self.schema);
+        let is_declared = ["type", "properties", "enum"].iter().any(|key| schema.get(key).is_some());
+        is_declared && schema.get("nullable") != Some(&Json::Bool(true)) && schema["type"] != "null"
+    }
+
     /// A piece, as it is printed.
     pub fn piece(&self, piece: &Json) -> String {
         let mut text = printed(piece);
@@ -59,9 +68,10 @@ impl Writer {
 
     /// The whole output.
     pub fn whole(&self, output: &Json) -> Written {
-        let mut files = Vec::new();
+        let mut files = Files::default();
         let mut shown = output.clone();
         self.take_files(&mut shown, &self.schema, &mut Vec::new(), &mut files);
+        let files = files.all;
         let text = self.text(&shown, output);
         match &self.destination {
             Some(path) if files.is_empty() => Written { text: String::new(), files: vec![(path.clone(), text.into())] },
@@ -87,7 +97,7 @@ impl Writer {
     }
 
     /// Puts the paths of files in place of the URLs that hold them.
-    fn take_files(&self, value: &mut Json, schema: &Json, at: &mut Vec<String>, files: &mut Vec<(PathBuf, Vec<u8>)>) {
+    fn take_files(&self, value: &mut Json, schema: &Json, at: &mut Vec<String>, files: &mut Files) {
         let schema = self.followed(schema);
         if at.len() > DEEPEST {
             return;
@@ -95,9 +105,8 @@ impl Writer {
         match value {
             Json::String(url) if is_file(schema) => {
                 if let Some((media, bytes)) = file::from_url(url) {
-                    let path = self.path(at, &media);
+                    let path = files.take(bytes, |at| self.path(at, &media), at);
                     *url = path.display().to_string();
-                    files.push((path, bytes));
                 }
             }
             Json::Array(values) => {
@@ -124,10 +133,10 @@ impl Writer {
     /// `output.png`, `output.0.png`; with `-o cat.png`: `cat.png`, `cat.0.png`.
     fn path(&self, at: &[String], media: &str) -> PathBuf {
         let named = self.destination.as_deref().unwrap_or(Path::new("output"));
-        let own = named.extension().and_then(|ending| ending.to_str()).filter(|_| self.destination.is_some());
-        if at.is_empty() && self.destination.is_some() && own.is_some() {
+        if at.is_empty() && self.destination.is_some() {
             return named.to_owned();
         }
+        let own = named.extension().and_then(|ending| ending.to_str()).filter(|_| self.destination.is_some());
         let ending = own.or_else(|| media::ending(media));
         let stem = if own.is_some() { named.file_stem() } else { named.file_name() };
         let mut name = stem.unwrap_or_default().to_string_lossy().into_owned();
@@ -167,6 +176,23 @@ impl Writer {
 
     fn is_concatenated(&self) -> bool {
         self.schema.get("x-cog-array-display").and_then(Json::as_str) == Some("concatenate")
+    }
+}
+
+/// The files of an output. No two have the same name, for the second would replace the first.
+#[derive(Default)]
+struct Files {
+    all: Vec<(PathBuf, Vec<u8>)>,
+    names: BTreeSet<PathBuf>,
+}
+
+impl Files {
+    fn take(&mut self, bytes: Vec<u8>, named: impl Fn(&[String]) -> PathBuf, at: &[String]) -> PathBuf {
+        let numbered = (2..=usize::MAX).map(|number| named(&[at, &[number.to_string()]].concat()));
+        let free = iter::once(named(at)).chain(numbered).find(|path| self.names.insert(path.clone()));
+        let path = free.unwrap_or_default();
+        self.all.push((path.clone(), bytes));
+        path
     }
 }
 
@@ -223,12 +249,25 @@ mod tests {
         let named = |output: &Json, destination, value: Json| names(&writer(output.clone(), destination).whole(&value));
         assert_eq!(named(&one, None, json!(PNG)), ["output.png"]);
         assert_eq!(named(&one, Some("a/cat.jpg"), json!(PNG)), ["a/cat.jpg"]);
-        assert_eq!(named(&one, Some("cat"), json!(PNG)), ["cat.png"]);
+        assert_eq!(named(&one, Some("cat"), json!(PNG)), ["cat"]);
+        assert_eq!(named(&many, Some("cat"), json!([PNG])), ["cat.0.png"]);
+        let alike = json!({"x/y": PNG, "x_y": PNG, "z": {"x": PNG}, "z.x": PNG});
+        assert_eq!(
+            named(&json!({}), None, alike),
+            ["output.x_y.png", "output.x_y.2.png", "output.z.x.png", "output.z_x.png"]
+        );
         assert_eq!(named(&many, None, json!([PNG, PNG])), ["output.0.png", "output.1.png"]);
         assert_eq!(named(&many, Some("a.b/cat.jpg"), json!([PNG])), ["a.b/cat.0.jpg"]);
         assert_eq!(named(&json!({}), None, json!({"x": {"../y": PNG}, "z": 1})), ["output.x.___y.png"]);
         assert_eq!(named(&one, None, json!("https://a.example/b.png")), [""; 0]);
         assert_eq!(writer(many, None).whole(&json!([PNG, PNG])).text, "output.0.png\noutput.1.png\n");
+    }
+
+    #[test]
+    fn an_output_that_is_declared_is_missed_when_it_is_not_there() {
+        let promises = |output: Json| writer(output, None).promises();
+        assert!(promises(json!({"type": "string"})) && promises(json!({"$ref": "#/components/schemas/File"})));
+        assert!(!promises(json!({"title": "Output"})) && !promises(json!({"type": "string", "nullable": true})));
     }
 
     #[test]

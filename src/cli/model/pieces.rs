@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use crate::cli::exit::Problem;
 use crate::cli::output::Output;
 use crate::model::{Watch, Writer};
 
@@ -18,7 +19,7 @@ pub struct Pieces<'a> {
 
 struct Printer {
     pieces: UnboundedSender<String>,
-    printing: JoinHandle<()>,
+    printing: JoinHandle<Option<Problem>>,
 }
 
 impl<'a> Pieces<'a> {
@@ -27,16 +28,15 @@ impl<'a> Pieces<'a> {
         Self { writer, printer: Printer::new(), printed: false }
     }
 
-    /// Waits until all of it is printed; whether there was any.
-    pub async fn end(self) -> bool {
+    /// Waits until all of it is printed; whether there was any, and why it could not be.
+    pub async fn end(self) -> (bool, Option<Problem>) {
         let Printer { pieces, printing } = self.printer;
         if self.printed {
             // A reader that went away ends nothing.
             let _ = pieces.send(self.writer.last().to_owned());
         }
         drop(pieces);
-        let _ = printing.await;
-        self.printed
+        (self.printed, printing.await.ok().flatten())
     }
 }
 
@@ -52,10 +52,13 @@ impl Printer {
         let (pieces, mut waiting) = unbounded_channel::<String>();
         let printing = spawn_blocking(move || {
             while let Some(piece) = waiting.blocking_recv() {
-                if !Output::piece(piece.as_bytes()) {
-                    break;
+                match Output::piece(piece.as_bytes()) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(problem) => return Some(problem),
                 }
             }
+            None
         });
         Self { pieces, printing }
     }

@@ -1,5 +1,6 @@
 //! `predict` and `train`: inputs in, an output out.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
@@ -43,6 +44,7 @@ pub fn predict(asked: &Prediction<'_>, what: &What, args: &BuildingArgs, output:
         Ok(given) => given,
         Err(found) => return stop(&[*found]),
     };
+    asked.destination().map_or(Ok(()), |path| files::writable(path))?;
     let start = Start {
         cards: asked.container.cards()?,
         environment: asked.container.environment()?,
@@ -68,16 +70,27 @@ pub fn predict(asked: &Prediction<'_>, what: &What, args: &BuildingArgs, output:
             Ok(input) => input,
             Err(found) => return Err(Failure::Refused(found)),
         };
-        let writer = Writer::new(schema, asked.training, asked.input.output.clone());
+        let writer = Writer::new(schema, asked.training, asked.destination().cloned());
         asked.answered(keeper, &model, input, &start, writer, output).await
     })?;
     match done {
-        Ok(written) => {
-            write(&written, output)?;
+        Ok(done) => {
+            done.unprinted.map_or(Ok(()), Err)?;
+            write(&done.written, done.to_stdout, output)?;
             Ok(Exit::Success)
         }
         Err(exit) => Ok(exit),
     }
+}
+
+/// What came of it.
+#[derive(Default)]
+struct Done {
+    written: Written,
+    /// Whether a file that is all of the output is printed.
+    to_stdout: bool,
+    /// Why what came piece by piece could not be printed.
+    unprinted: Option<Problem>,
 }
 
 /// What the container is started with.
@@ -88,6 +101,12 @@ struct Start {
 }
 
 impl Prediction<'_> {
+    /// The file that the output is written to, if it is no name for standard output.
+    fn destination(&self) -> Option<&PathBuf> {
+        let is_stdout = |path: &Path| ["-", "/dev/stdout"].iter().any(|name| path == Path::new(name));
+        self.input.output.as_ref().filter(|path| !is_stdout(path))
+    }
+
     /// Whether the inputs are right, as far as the project's source tells.
     fn checked(&self, given: &Given, schema: Option<&Schema>, name: &str) -> Result<(), Vec<Diagnostic>> {
         let inputs =
@@ -107,7 +126,7 @@ impl Prediction<'_> {
         start: &Start,
         writer: Writer,
         output: &Output,
-    ) -> Result<Written, Failure> {
+    ) -> Result<Done, Failure> {
         let mut running = self.started(keeper, model, start, output).await?;
         running.ready(Duration::from_secs(self.container.setup_timeout)).await?;
         let path = if self.training { "/trainings" } else { "/predictions" };
@@ -117,10 +136,17 @@ impl Prediction<'_> {
         // What it wrote is shown before its output.
         running.stop().await;
         let word = if self.training { "training" } else { "prediction" };
-        let printed = pieces.end().await;
+        let (printed, unprinted) = pieces.end().await;
         match answer {
-            Answer::Output(_) if printed => Ok(Written::default()),
-            Answer::Output(value) => Ok(writer.whole(&value)),
+            Answer::Output(_) if printed => Ok(Done { unprinted, ..Done::default() }),
+            Answer::Output(Json::Null) if writer.promises() => {
+                output.say("the model gave no output; with `-v` there is what its server says of that");
+                Ok(Done::default())
+            }
+            Answer::Output(value) => {
+                let to_stdout = self.input.output.is_some() && self.destination().is_none() && value.is_string();
+                Ok(Done { written: writer.whole(&value), to_stdout, unprinted: None })
+            }
             Answer::Failed(said) => Err(model::prediction_failed(word, &said)),
             Answer::Refused(said) => Err(model::refused(word, &said)),
         }
@@ -200,7 +226,13 @@ fn context(asked: &Prediction<'_>) -> Result<Map<String, Json>, Problem> {
     }
 }
 
-fn write(written: &Written, output: &Output) -> Result<(), Problem> {
+fn write(written: &Written, to_stdout: bool, output: &Output) -> Result<(), Problem> {
+    if let [(_, bytes)] = written.files.as_slice()
+        && to_stdout
+    {
+        output.machine(bytes);
+        return Ok(());
+    }
     for (path, bytes) in &written.files {
         files::write(path, bytes)?;
         output.say(&format!("wrote {}", path.display()));
