@@ -1,11 +1,13 @@
 //! The tokio runtime of the process: what waits for an engine runs on it. A small one beside it hears interrupts.
 
 use std::future::Future;
+use std::time::Duration;
 use std::{io, thread};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use crate::cli::exit::{Exit, Problem};
 
@@ -18,9 +20,9 @@ fn no_threads(error: &io::Error) -> Problem {
     Problem { message: format!("the system gives no threads: {error}"), help: None, exit: Exit::Engine }
 }
 
-/// Hears interrupts from now on, and requests to terminate, which are the same to it: the first is what comes out, the second does `end` and ends the process at once. On a
-/// thread of its own, because tasks of a runtime stop when it shuts down, which takes as long as what it waits for.
-pub fn interrupts(end: fn()) -> Result<oneshot::Receiver<()>, Problem> {
+/// Hears interrupts from now on, and requests to terminate, which are the same to it: the first is what comes out, the second does `end` and ends the process after
+/// `patience`, which the third cuts short. On a thread of its own, because tasks of a runtime stop when it shuts down, which takes as long as what it waits for.
+pub fn interrupts(end: fn(), patience: Duration) -> Result<oneshot::Receiver<()>, Problem> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))?;
     let (mut interrupts, mut terminations) = {
         let _inside = runtime.enter();
@@ -39,6 +41,8 @@ pub fn interrupts(end: fn()) -> Result<oneshot::Receiver<()>, Problem> {
         let _ = first.send(());
         next().await;
         end();
+        // Cut short or not, it ends.
+        let _ = timeout(patience, next()).await;
         std::process::exit(Exit::Interrupted.code());
     };
     let listener = thread::Builder::new().name("interrupts".to_owned()).spawn(move || runtime.block_on(listen));

@@ -38,7 +38,7 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     };
     let runtime = runtime::start()?;
     let view = shown::view(ready.given.progress, &environment, output);
-    let interrupted = runtime::interrupts(engine::end_daemons)?;
+    let interrupted = runtime::interrupts(engine::end_daemons, Duration::ZERO)?;
     let build = async {
         let engine = engine::find(&ready.given.choice).await?;
         ready.build(&engine, view, output).await

@@ -2,6 +2,7 @@
 //! whatever comes.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::build::engine;
 use crate::build::failure::Failure;
@@ -16,6 +17,9 @@ use crate::cli::runtime;
 use crate::model::{Docker, Finder, Keeper, Model};
 use crate::schema::Schema;
 use crate::source::SourceMap;
+
+/// How long a second interrupt waits for what the first began: the container is being removed.
+const REMOVING: Duration = Duration::from_secs(3);
 
 /// A command about a model, as far as it is known before anything starts.
 pub struct Drive<'a> {
@@ -102,7 +106,7 @@ pub fn drive<T>(
     work: impl AsyncFnOnce(&Keeper, Model) -> Result<T, Failure>,
 ) -> Result<Result<T, Exit>, Problem> {
     let runtime = runtime::start()?;
-    let interrupted = runtime::interrupts(engine::end_daemons)?;
+    let interrupted = runtime::interrupts(engine::end_daemons, REMOVING)?;
     let kept = OnceLock::new();
     let whole = async {
         let engine = engine::find(&drive.choice).await?;
