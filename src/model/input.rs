@@ -8,6 +8,9 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{error, file};
 use crate::schema::{Input, InputType, Problem, Schema};
 
+/// 2^63. A whole number that is not below and became one with a fraction is not what was written.
+const MOST_EXACT: f64 = 9_223_372_036_854_775_808.0;
+
 /// What the command line gives.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -63,6 +66,7 @@ pub fn read_inputs(
             Err(wrong) => found.push(*wrong),
         }
     }
+    found.extend(values.iter().filter_map(|(name, value)| too_large(name, value, of(known, name)?)));
     if !found.is_empty() {
         return Err(found);
     }
@@ -103,15 +107,47 @@ fn with_files(name: &str, value: &mut Json, ty: Option<&InputType>) -> Result<()
         (None, Json::Array(values)) => (None, values.as_mut_slice()),
         (ty, value) => (ty, std::slice::from_mut(value)),
     };
-    if !matches!(element, None | Some(InputType::File)) {
-        return Ok(());
-    }
     for value in values {
-        if let Some(path) = value.as_str().and_then(|text| text.strip_prefix('@')) {
-            *value = Json::String(read_file(name, path)?);
-        }
+        let Some(text) = value.as_str() else { continue };
+        *value = match element {
+            Some(InputType::File) => file_or_url(name, text)?,
+            None => file_or_text(name, text)?,
+            Some(_) => continue,
+        };
     }
     Ok(())
+}
+
+/// What a file's input is sent as.
+fn file_or_url(name: &str, text: &str) -> Result<Json, Box<Diagnostic>> {
+    if text.starts_with('@') || is_url(text) {
+        return file_or_text(name, text);
+    }
+    let path = text.strip_prefix("file://").unwrap_or(text);
+    let (why, help) = if path.is_empty() {
+        ("it is empty".to_owned(), format!("write `@FILE` or a URL, or leave `{name}` out"))
+    } else {
+        (format!("`{text}` is no URL"), format!("for the file of that name write `-i {name}=@{path}`"))
+    };
+    Err(error::unreadable(&format!("the input `{name}`"), &why, &help))
+}
+
+fn file_or_text(name: &str, text: &str) -> Result<Json, Box<Diagnostic>> {
+    let read = text.strip_prefix('@').map(|path| read_file(name, path)).transpose()?;
+    Ok(Json::String(read.unwrap_or_else(|| text.to_owned())))
+}
+
+/// A whole number that JSON's reader, here and in servers, would turn into another one.
+fn too_large(name: &str, value: &Json, input: &Input) -> Option<Diagnostic> {
+    let mut ty = &input.ty;
+    let mut values = std::slice::from_ref(value);
+    while let (InputType::List(of), [Json::Array(inner)]) = (ty, values) {
+        (ty, values) = (of, inner);
+    }
+    let is_lost = |value: &Json| value.is_f64() && value.as_f64().is_some_and(|it| it.abs() >= MOST_EXACT);
+    let lost = values.iter().find(|value| *ty == InputType::Integer && is_lost(value))?;
+    let help = format!("whole numbers go from {} to {}; a `str` takes any", i64::MIN, u64::MAX);
+    Some(*error::unreadable(&format!("the input `{name}`"), &format!("`{lost}` is too large a number"), &help))
 }
 
 fn read_file(name: &str, path: &str) -> Result<String, Box<Diagnostic>> {
@@ -153,25 +189,15 @@ fn value(name: &str, texts: &[&str], input: Option<&Input>) -> Result<Json, Box<
 fn one(name: &str, text: &str, ty: Option<&InputType>) -> Result<Json, Box<Diagnostic>> {
     let as_text = || Json::String(text.to_owned());
     Ok(match ty {
-        None => match text.strip_prefix('@') {
-            Some(path) => Json::String(read_file(name, path)?),
-            None => as_text(),
-        },
-        Some(InputType::File) => match text.strip_prefix('@') {
-            Some(path) => Json::String(read_file(name, path)?),
-            None if is_url(text) => as_text(),
-            None => {
-                let help = format!("for the file of that name write `-i {name}=@{text}`");
-                return Err(error::unreadable(&format!("the input `{name}`"), &format!("`{text}` is no URL"), &help));
-            }
-        },
+        None => file_or_text(name, text)?,
+        Some(InputType::File) => file_or_url(name, text)?,
         Some(InputType::String | InputType::Secret) => as_text(),
         Some(InputType::Boolean) => match text.to_ascii_lowercase().as_str() {
             "true" => json!(true),
             "false" => json!(false),
             _ => as_text(),
         },
-        Some(InputType::Integer) => text.trim().parse::<i64>().map_or_else(|_| as_text(), |number| json!(number)),
+        Some(InputType::Integer) => whole(text.trim()).unwrap_or_else(as_text),
         Some(InputType::Number) => number(text.trim()).unwrap_or_else(as_text),
         Some(InputType::Object) => parsed(name, text, "an object")?,
         Some(InputType::List(_)) => parsed(name, text, "a list")?,
@@ -194,6 +220,19 @@ fn of_union(text: &str, all: &[InputType]) -> Json {
     serde_json::from_str(text).ok().filter(fits).unwrap_or_else(|| Json::String(text.to_owned()))
 }
 
+/// A whole number; one that is too large for JSON as the nearest that is not.
+fn whole(text: &str) -> Option<Json> {
+    if let Ok(number) = text.parse::<i64>() {
+        return Some(json!(number));
+    }
+    if let Ok(number) = text.parse::<u64>() {
+        return Some(json!(number));
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_whole.then(|| json!(text.parse::<f64>().ok().filter(|number| number.is_finite()).unwrap_or(f64::MAX)))
+}
+
 /// A number that JSON can hold.
 fn number(text: &str) -> Option<Json> {
     if let Ok(whole) = text.parse::<i64>() {
@@ -203,7 +242,8 @@ fn number(text: &str) -> Option<Json> {
 }
 
 fn is_url(text: &str) -> bool {
-    ["http://", "https://", "data:", "gs://", "s3://"].iter().any(|scheme| text.starts_with(scheme))
+    let starts = |scheme: &str| text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    ["http://", "https://", "data:", "gs://", "s3://"].into_iter().any(starts)
 }
 
 fn parsed(name: &str, text: &str, what: &str) -> Result<Json, Box<Diagnostic>> {

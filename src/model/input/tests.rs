@@ -57,6 +57,8 @@ fn wrong_values_are_found_with_their_names() {
         (&["text=a", "cuont=1"], "the input `cuont` is not an input of this predictor"),
         (&["text=a", "text=b"], "the input `text` cannot be read: it is given several times, and is no list"),
         (&["text=a", "image=b.png"], "the input `image` cannot be read: `b.png` is no URL"),
+        (&["text=a", "image="], "the input `image` cannot be read: it is empty"),
+        (&["text=a", "images=[\"b.png\"]"], "the input `images` cannot be read: `b.png` is no URL"),
         (&["text=a", "image=@missing.png"], "the file `missing.png` of the input `image` cannot be read"),
         (&["text=a", "table=x"], "the input `table` cannot be read: it is no JSON"),
         (&["text=a", "numbers=x"], "the input `numbers` must be a list, each element a whole number"),
@@ -70,9 +72,29 @@ fn wrong_values_are_found_with_their_names() {
 }
 
 #[test]
+fn a_whole_number_is_sent_as_it_is_written_or_refused() {
+    let sent = |text: &str| read(&["text=a", &format!("count={text}")], None).map(|all| all["count"].to_string());
+    for text in ["9223372036854775807", "9223372036854775808", "18446744073709551615"] {
+        assert_eq!(sent(text), Ok(text.to_owned()));
+    }
+    let lost = |found: Result<Json, Vec<String>>| found.unwrap_err().join(" ").contains("is too large a number");
+    assert!(sent("99999999999999999999").unwrap_err()[0].ends_with("is too large a number"));
+    assert!(sent(&"9".repeat(400)).unwrap_err()[0].ends_with("is too large a number"));
+    assert!(lost(read(&[], Some(r#"{"text": "a", "count": 99999999999999999999}"#))));
+    assert!(lost(read(&["text=a", "numbers=1", "numbers=-99999999999999999999"], None)));
+    assert!(lost(read(&[], Some(r#"{"text": "a", "numbers": [1, 1e300]}"#))));
+    assert_eq!(read(&["text=a", "scale=1e300"], None), Ok(json!({"text": "a", "scale": 1e300})));
+    assert!(read(&["text=a", "count=1.5"], None).is_err() && read(&["text=a", "count=-"], None).is_err());
+}
+
+#[test]
 fn a_document_gives_inputs_and_options_replace_them() {
     assert_eq!(read(&[], Some(r#"{"text": "a", "count": 3}"#)), Ok(json!({"text": "a", "count": 3})));
     assert_eq!(read(&["text=b"], Some(r#"{"input": {"text": "a"}}"#)), Ok(json!({"text": "b"})));
+    let no_url = read(&[], Some(r#"{"text": "a", "image": "b.png", "images": ["c.png"]}"#)).unwrap_err();
+    assert!(no_url.len() == 2 && no_url.iter().all(|told| told.ends_with(".png` is no URL")), "{no_url:?}");
+    let url = r#"{"text": "a", "image": "HTTPS://a.example/b"}"#;
+    assert_eq!(read(&[], Some(url)), Ok(json!({"text": "a", "image": "HTTPS://a.example/b"})));
     for text in ["", "[]", "1", "{", "{\"text\": 1}"] {
         assert!(read(&[], Some(text)).is_err(), "{text}");
     }
