@@ -60,13 +60,34 @@ pub(super) fn elsewhere(name: &str) -> Failure {
 
 /// The model could not be set up. The server puts its own words before the error's, some of them twice.
 pub(super) fn setup_failed(logs: &str) -> Failure {
-    let own = logs.lines().rfind(|line| !line.trim().is_empty() && !line.starts_with("[coglet")).unwrap_or_default();
-    let error = own.rsplit("etup failed: ").next().unwrap_or_default().trim();
+    let own: Vec<&str> = logs.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("[coglet")).collect();
+    let starts = own.iter().rposition(|line| line.contains("etup failed: "));
+    let error = own[starts.unwrap_or(own.len().saturating_sub(1))..].join("\n");
+    let error = error.rsplit("etup failed: ").next().unwrap_or_default().trim();
     let error = if error.is_empty() { "its server does not say why" } else { error };
-    Failure::refused(
-        Diagnostic::error(code::MODEL_SETUP, format!("the model's `setup` failed: {error}"))
-            .help("what it wrote stands above; `cogpack run CMD` runs any command in the image, to look"),
-    )
+    let help = if is_crash(error) {
+        CRASHED
+    } else {
+        "what it wrote stands above; `cogpack run CMD` runs any command in the image, to look"
+    };
+    Failure::refused(lines(Diagnostic::error(code::MODEL_SETUP, "the model's `setup` failed"), error).help(help))
+}
+
+/// What to do when the process that the model runs in is gone.
+const CRASHED: &str = "the model's process ended by itself: it crashed, exited, or was killed, as a machine without \
+                       memory does; what it wrote last may be lost";
+
+fn is_crash(said: &str) -> bool {
+    said.eq_ignore_ascii_case("worker crashed")
+}
+
+/// An error's words behind the message; where it has several lines, they follow it.
+fn lines(mut found: Diagnostic, said: &str) -> Diagnostic {
+    let said = said.trim_end();
+    let (first, rest) = said.split_once('\n').map_or((said, None), |(first, rest)| (first, Some(rest)));
+    found.message = format!("{}: {}", found.message, first.trim_end());
+    found.output.extend(rest.into_iter().flat_map(str::lines).map(str::to_owned));
+    found
 }
 
 /// The model was not ready in time.
@@ -87,16 +108,23 @@ pub(super) fn not_ready(limit: Duration, answered: bool) -> Failure {
 
 /// The prediction failed.
 pub fn prediction_failed(what: &str, said: &str) -> Failure {
-    let said = said.strip_prefix("Prediction failed: ").unwrap_or(said);
-    let message = format!("the {what} failed: {said}");
-    let help = "what the model wrote stands above";
-    Failure::refused(Diagnostic::error(code::MODEL_FAILED, message).help(help))
+    let said = said.trim_start_matches("Prediction failed: ");
+    let help = if is_crash(said) { CRASHED } else { "what the model wrote stands above" };
+    Failure::refused(lines(Diagnostic::error(code::MODEL_FAILED, format!("the {what} failed")), said).help(help))
 }
 
 /// The server took the request for wrong.
 pub fn refused(what: &str, said: &str) -> Failure {
     let message = format!("the server refuses the {what}: {said}");
     let help = "`cogpack inspect` shows the inputs that the model takes";
+    Failure::refused(Diagnostic::error(code::MODEL_REFUSED, message).help(help))
+}
+
+/// The server took no more of the request.
+pub(super) fn too_large(bytes: usize) -> Failure {
+    let message = format!("the server refuses the inputs: they are {} MB as a request", bytes / 1_000_000);
+    let help = "Cog's server takes 100 MiB, in which files are a third larger than on the disk: give the URL of a large \
+                file, which the model fetches itself";
     Failure::refused(Diagnostic::error(code::MODEL_REFUSED, message).help(help))
 }
 
@@ -143,6 +171,8 @@ pub(super) fn not_started(image: &str, why: &bollard::errors::Error, gpus: bool)
     };
     let help = if gpus && is_about_gpus(&said) {
         "leave `--gpus` out, or install NVIDIA's container toolkit where the engine runs"
+    } else if said.contains("exec: ") {
+        "the image has no program of this name that it can run; `cogpack run sh -c COMMAND` runs a line of a shell"
     } else if said.contains("already allocated") || said.contains("address already in use") {
         "something listens on this port already: choose another with `--port`"
     } else {
@@ -204,4 +234,36 @@ pub fn no_trainer(name: &str) -> Failure {
     let message = format!("`{name}` cannot be trained");
     let help = "name what trains it with `train: FILE.py:FUNCTION` in `cog.yaml`";
     Failure::refused(Diagnostic::error(code::MODEL_NO_PREDICTOR, message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(failure: &Failure) -> (String, Vec<String>) {
+        let [found] = failure.diagnostics() else { panic!("{failure:?}") };
+        (found.message.clone(), found.output.clone())
+    }
+
+    #[test]
+    fn errors_of_several_lines_are_told_whole() {
+        let logs = "loading\n[coglet] x\nSetup failed: setup failed: ValueError: no weights:\n\tin a.bin\n[coglet] y\n";
+        let setup = told(&setup_failed(logs));
+        assert_eq!(
+            setup,
+            ("the model's `setup` failed: ValueError: no weights:".to_owned(), vec!["\tin a.bin".to_owned()])
+        );
+        let prediction = told(&prediction_failed("prediction", "Prediction failed: Prediction failed: E: a\nb\nc"));
+        assert_eq!(prediction, ("the prediction failed: E: a".to_owned(), vec!["b".to_owned(), "c".to_owned()]));
+        assert_eq!(told(&setup_failed("a\nb\n")).0, "the model's `setup` failed: b");
+        assert_eq!(told(&setup_failed("")).0, "the model's `setup` failed: its server does not say why");
+    }
+
+    #[test]
+    fn a_process_that_is_gone_is_told_from_an_error() {
+        for failure in [setup_failed("worker crashed"), prediction_failed("prediction", "Worker crashed")] {
+            let help = failure.diagnostics()[0].help.clone().unwrap_or_default();
+            assert!(help.contains("without memory"), "{help}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What a container writes → lines for people: those of the model, and of its server only what is wrong.
 //!
 //! Cog's server writes a JSON object a line: `{"level", "fields": {"message", …}, "target"}`, and passes on what the model
-//! wrote with `source` among the fields. Other programs write plain lines.
+//! wrote with `source` among the fields. Before 0.17 it is `{"severity", "message", "logger"}`, and the model writes for itself.
+//! Other programs write plain lines.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +46,9 @@ impl Line {
             return None;
         }
         let json: Json = serde_json::from_str(line).ok()?;
+        if let Some(line) = Self::of_old_server(&json) {
+            return Some(line);
+        }
         let target = json.get("target")?.as_str()?;
         let fields = json.get("fields")?;
         let message = fields.get("message")?.as_str()?;
@@ -60,6 +64,21 @@ impl Line {
         let error = fields.get("error").and_then(Json::as_str).filter(|_| from == From::Trouble);
         let text = error.map_or_else(|| message.to_owned(), |error| format!("{message}: {error}"));
         Some(Self { text: text.trim_end_matches(['\r', '\n']).to_owned(), from })
+    }
+}
+
+impl Line {
+    fn of_old_server(json: &Json) -> Option<Self> {
+        let text = |key: &str| json.get(key).and_then(Json::as_str);
+        let logger = text("logger")?;
+        if !["cog.", "uvicorn"].iter().any(|start| logger.starts_with(start)) {
+            return None;
+        }
+        let from = match text("severity")? {
+            "WARNING" | "ERROR" | "CRITICAL" => From::Trouble,
+            _ => From::Server,
+        };
+        Some(Self { text: text("message")?.trim_end().to_owned(), from })
     }
 }
 
@@ -125,6 +144,12 @@ mod tests {
         assert_eq!(texts(server), ("Running setup".into(), From::Server));
         assert_eq!(texts(model), ("hi".into(), From::Model));
         assert_eq!(texts(trouble), ("failed: no weights".into(), From::Trouble));
+        let old = br#"{"logger": "cog.server.runner", "severity": "INFO", "message": "starting setup"}"#;
+        assert_eq!(texts(old), ("starting setup".into(), From::Server));
+        let old = br#"{"logger": "uvicorn.error", "severity": "ERROR", "message": "no port\n"}"#;
+        assert_eq!(texts(old), ("no port".into(), From::Trouble));
+        let own = br#"{"logger": "mine", "severity": "INFO", "message": "hi"}"#;
+        assert_eq!(texts(own), (String::from_utf8_lossy(own).into(), From::Model));
         assert_eq!(texts(b"{\"a\": 1}"), ("{\"a\": 1}".into(), From::Model));
     }
 

@@ -26,6 +26,18 @@ const MOST_SILENCES: usize = 10;
 /// Shows lines of a container.
 pub type Show = Box<dyn FnMut(&Line) + Send>;
 
+/// What a container writes, until there is no more of it.
+struct Shown {
+    log: Log,
+    show: Show,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.log.finish(&mut self.show);
+    }
+}
+
 /// A model that runs.
 #[derive(Debug)]
 pub struct Running<'a> {
@@ -39,14 +51,14 @@ pub struct Running<'a> {
 
 impl<'a> Running<'a> {
     /// Starts the container.
-    pub async fn start(keeper: &'a Keeper, settings: &Settings, mut show: Show) -> Result<Self, Failure> {
+    pub async fn start(keeper: &'a Keeper, settings: &Settings, show: Show) -> Result<Self, Failure> {
         let log = Log::default();
-        let mut own = log.clone();
+        let mut shown = Shown { log: log.clone(), show };
         let written = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&written);
         let consume = Box::new(move |_, bytes: &[u8]| {
             count.fetch_add(1, Relaxed);
-            own.take(bytes, &mut show);
+            shown.log.take(bytes, &mut shown.show);
         });
         let (container, _) = Container::start(keeper, settings, consume).await?;
         let Some(port) = container.port else { return Err(error::no_port(&settings.run)) };

@@ -28,6 +28,9 @@ const ANSWER: Duration = Duration::from_secs(10);
 /// The most bytes of an answer: outputs may be files.
 const MOST_BYTES: usize = 2 << 30;
 
+/// The most bytes that Cog's server takes, since 0.17.
+const MOST_ASKED: usize = 100 << 20;
+
 /// How long a model may take until it is ready.
 pub type SetupLimit = Duration;
 
@@ -72,10 +75,11 @@ impl Server {
 
     /// Waits until it is ready; `Err`: it will not be, or not in time.
     pub async fn ready(&self, limit: SetupLimit) -> Result<(), Failure> {
-        let end = Instant::now() + limit;
+        // A limit beyond all time is none.
+        let end = Instant::now().checked_add(limit);
         let mut answered = false;
         loop {
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.map_or(ANSWER, |end| end.saturating_duration_since(Instant::now()));
             match timeout(left.min(ANSWER), self.health()).await {
                 Ok(Ok(Health::Ready)) => return Ok(()),
                 Ok(Ok(Health::Failed(logs))) => return Err(error::setup_failed(&logs)),
@@ -83,7 +87,7 @@ impl Server {
                 Ok(Err(why)) => tracing::debug!(%why, "the server does not answer yet"),
                 Err(_) => {}
             }
-            if Instant::now() >= end {
+            if end.is_some_and(|end| Instant::now() >= end) {
                 return Err(error::not_ready(limit, answered));
             }
             sleep(AGAIN).await;
@@ -110,19 +114,30 @@ impl Server {
 
     /// Asks for a prediction. Where its output comes piece by piece, `watch` is told of each.
     pub async fn predict(&self, asked: &Asked, watch: &mut dyn Watch) -> Result<Answer, Failure> {
+        let body = asked.body();
+        let bytes = body.len();
         let answer = match &asked.id {
-            Some(id) => self.followed(asked, id, watch).await,
-            None => self.ask(Method::POST, asked.path, asked.body()).await.map(|told| told.answer),
+            Some(id) => self.followed(asked.path, body, id, watch).await,
+            None => self.ask(Method::POST, asked.path, body).await.map(|told| told.answer),
         };
+        // It says so, or hangs up before it has read all.
+        let is_too_large = match &answer {
+            Ok(Answer::Refused(said)) => said.starts_with(StatusCode::PAYLOAD_TOO_LARGE.as_str()),
+            Ok(_) => false,
+            Err(_) => bytes > MOST_ASKED,
+        };
+        if is_too_large {
+            return Err(error::too_large(bytes));
+        }
         answer.map_err(|why| error::no_answer(why.as_ref()))
     }
 
     /// Asks for it, and again and again how far it is.
-    async fn followed(&self, asked: &Asked, id: &str, watch: &mut dyn Watch) -> Result<Answer, Wrong> {
-        let path = format!("{}/{id}", asked.path);
+    async fn followed(&self, path: &str, body: String, id: &str, watch: &mut dyn Watch) -> Result<Answer, Wrong> {
+        let path = format!("{path}/{id}");
         let mut taken = 0;
         let told = tokio::select! {
-            told = self.ask(Method::PUT, &path, asked.body()) => told?,
+            told = self.ask(Method::PUT, &path, body) => told?,
             () = self.follow(&path, id, &mut taken, watch) => return Ok(Answer::Output(Json::Null)),
         };
         told.pieces.iter().skip(taken).all(|piece| watch.piece(piece));
