@@ -22,7 +22,7 @@ pub fn run(args: &InitArgs, output: &Output) -> Result<Exit, Problem> {
 
 fn start(directory: &Path, output: &Output) -> Result<Exit, Problem> {
     let files = [("cog.yaml", CONFIG), ("run.py", RUNNER), ("requirements.txt", REQUIREMENTS)];
-    let present = files.iter().find(|(name, _)| directory.join(name).exists());
+    let present = files.iter().find(|(name, _)| files::is_there(&directory.join(name)));
     if let Some((name, _)) = present {
         let message = format!("`{}` is there already", directory.join(name).display());
         return Err(Problem::usage(message).help("choose an empty folder; nothing was changed"));
@@ -31,8 +31,16 @@ fn start(directory: &Path, output: &Output) -> Result<Exit, Problem> {
         files::create(&directory.join(name), text)?;
         output.say(&format!("wrote {}", directory.join(name).display()));
     }
-    output.say("run a prediction with `cogpack predict -i s=world`");
+    let shown = directory.display().to_string();
+    let named = if directory == Path::new(".") { String::new() } else { format!("{} ", quoted(&shown)) };
+    output.say(&format!("run a prediction with `cogpack predict {named}-i s=world`"));
     Ok(Exit::Success)
+}
+
+/// As a shell reads it: in quotes, where it needs them.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 fn block(directory: Option<&Path>, name: &str, output: &Output) -> Result<Exit, Problem> {

@@ -76,7 +76,8 @@ fn readable(model: &Model) -> String {
     row("names", &model.names.join(", "));
     row("platform", &model.platform);
     row("created", model.created.as_deref().unwrap_or_default());
-    row("size", &format!("{} in {} layers", bytes(model.sizes.bytes), model.sizes.layers));
+    let layers = if model.sizes.layers == 1 { "layer" } else { "layers" };
+    row("size", &format!("{} in {} {layers}", bytes(model.sizes.bytes), model.sizes.layers));
     row("built by", &model.version.as_deref().map(|version| format!("Cog {version}")).unwrap_or_default());
     row("gpu", if model.wants_gpus() { "yes" } else { "no" });
     let config = |pointer: &str| model.config.as_ref().and_then(|config| config.pointer(pointer)?.as_str());
@@ -101,18 +102,27 @@ fn described(input: &Input) -> String {
     let mut facts = vec![type_name(&input.ty)];
     if input.required {
         facts.push("required".to_owned());
+    } else if input.default.is_none() {
+        facts.push("optional".to_owned());
     }
     facts.extend(input.default.as_ref().map(|value| format!("default {value}")));
     facts.extend(input.minimum.map(|bound| format!("at least {bound}")));
     facts.extend(input.maximum.map(|bound| format!("at most {bound}")));
+    facts.extend(input.min_length.map(|least| format!("at least {}", characters(least))));
+    facts.extend(input.max_length.map(|most| format!("at most {}", characters(most))));
+    facts.extend(input.pattern.as_ref().map(|pattern| format!("matches `{pattern}`")));
     let choices = input.choices.as_ref().map(|all| all.iter().map(Json::to_string).collect::<Vec<_>>().join(", "));
     facts.extend(choices.map(|choices| format!("one of {choices}")));
     facts.extend((input.deprecated == Some(true)).then(|| "deprecated".to_owned()));
     let mut text = format!("  {:<10} {}\n", input.name, facts.join(", "));
-    if let Some(description) = &input.description {
-        let _ = writeln!(text, "  {:<10} {description}", "");
+    for line in input.description.iter().flat_map(|text| text.lines()) {
+        let _ = writeln!(text, "  {:<10} {}", "", line.trim());
     }
     text
+}
+
+fn characters(count: u64) -> String {
+    if count == 1 { "1 character".into() } else { format!("{count} characters") }
 }
 
 fn type_name(ty: &InputType) -> String {
@@ -139,4 +149,26 @@ fn bytes(count: u64) -> String {
         value /= 1000.0;
     }
     format!("{value:.2} GB")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn an_input_is_shown_with_all_that_it_is_checked_by() {
+        let document = r#"{"components": {"schemas": {"Input": {"properties": {"s": {
+            "type": "string", "minLength": 1, "maxLength": 9, "pattern": "^a", "description": "One.\n\nTwo.", "default": "a"
+        }, "o": {"type": "integer", "nullable": true}}}}}}"#;
+        let schema = crate::schema::Schema::from_document(document).unwrap();
+        let shown: Vec<String> = schema.inputs.unwrap().iter().map(described).collect();
+        let want = [
+            "  o          whole number, optional\n".to_owned(),
+            "  s          text, default \"a\", at least 1 character, at most 9 characters, matches `^a`\n".to_owned()
+                + "             One.\n             \n             Two.\n",
+        ];
+        assert_eq!(BTreeSet::from_iter(shown), BTreeSet::from(want));
+    }
 }

@@ -1,6 +1,6 @@
 //! `cogpack push`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,8 +9,11 @@ use crate::cli::build::{self, Environment};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::model::{self, BuildingArgs, Drive, What, drive};
 use crate::cli::output::Output;
-use crate::cli::runtime;
+use crate::cli::{project, runtime};
+use crate::diagnostic::Sink;
 use crate::model::{Keeper, Model};
+use crate::project::Project;
+use crate::source::SourceMap;
 
 /// `cogpack push`
 #[derive(Clone, Debug, Args)]
@@ -40,13 +43,10 @@ pub fn run(args: &PushArgs, output: &Output) -> Result<Exit, Problem> {
     };
     let name = match &args.name {
         Some(name) => name.clone(),
-        None => {
-            let config = model::config(&directory)?;
-            config.image.or(config.model).map(|name| name.value).ok_or_else(|| {
-                Problem::usage("nothing says where the image goes")
-                    .help("write `image: registry.example/team/model` in cog.yaml, or `cogpack push NAME`")
-            })?
-        }
+        None => match declared(&directory, output)? {
+            Some(name) => name,
+            None => return Ok(Exit::Project),
+        },
     };
     if pushes(&args.building)? {
         let mut args = args.building.build(directory, name);
@@ -54,6 +54,21 @@ pub fn run(args: &PushArgs, output: &Output) -> Result<Exit, Problem> {
         return build::run(&args, output);
     }
     of_store(directory, &name, &args.building, output)
+}
+
+/// What `cog.yaml` calls the image; `None`: it is wrong, and was told so.
+fn declared(directory: &Path, output: &Output) -> Result<Option<String>, Problem> {
+    let (sources, mut sink) = (SourceMap::new(), Sink::new());
+    let config = Project::read(Box::new(project::open(Some(directory))?), &sources, &mut sink).config;
+    if let Some(name) = config.image.or(config.model) {
+        return Ok(Some(name.value));
+    }
+    if sink.has_errors() {
+        output.findings(sink.diagnostics(), &sources);
+        return Ok(None);
+    }
+    Err(Problem::usage("nothing says where the image goes")
+        .help("write `image: registry.example/team/model` in cog.yaml, or `cogpack push NAME`"))
 }
 
 /// Whether the engine pushes what it builds. Why there is none is told by the build.

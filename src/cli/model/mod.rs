@@ -9,6 +9,6 @@ mod show;
 
 pub use args::{BuildingArgs, ContainerArgs, InputArgs, ModelArgs};
 pub use drive::{Drive, drive};
-pub use named::{What, config, what};
+pub use named::{What, what};
 pub use predict::{Prediction, predict, with_cards};
 pub use show::shown;

@@ -53,7 +53,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// A project's `cog.yaml`. What is wrong with it is found when it is compiled.
-pub fn config(directory: &Path) -> Result<Config, Problem> {
+pub(super) fn config(directory: &Path) -> Result<Config, Problem> {
     let tree = project::open(Some(directory))?;
     Ok(Project::read(Box::new(tree), &SourceMap::new(), &mut Sink::new()).config)
 }
