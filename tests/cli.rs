@@ -306,6 +306,45 @@ fn init_starts_a_project_that_compiles_and_never_overwrites() {
     assert_eq!(run_in(folder.path(), &["init", "--block", "hello"]).status.code(), Some(2));
     assert_eq!(std::fs::read_to_string(folder.path().join("cog.yaml")).unwrap(), "mine");
     assert_eq!(run_in(folder.path(), &["init", "--block", "../x"]).status.code(), Some(2));
+    let elsewhere = run_in(folder.path(), &["init", "a project"]);
+    assert!(stderr(&elsewhere).ends_with("`cogpack predict 'a project' -i s=world`\n"), "{}", stderr(&elsewhere));
+    let linked = folder.path().join("linked");
+    std::fs::create_dir(&linked).unwrap();
+    std::os::unix::fs::symlink("nowhere", linked.join("run.py")).unwrap();
+    assert_eq!(run_in(&linked, &["init"]).status.code(), Some(2));
+    assert!(!linked.join("cog.yaml").exists());
+}
+
+#[test]
+fn push_tells_what_is_wrong_with_the_name_in_the_config() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("cog.yaml"), "image: Team/Model\n").unwrap();
+    let wrong = run_in(folder.path(), &["push"]);
+    assert_eq!(wrong.status.code(), Some(1), "{}", stderr(&wrong));
+    assert!(stderr(&wrong).contains("E0540"), "{}", stderr(&wrong));
+    std::fs::write(folder.path().join("cog.yaml"), "build: {}\n").unwrap();
+    let unnamed = run_in(folder.path(), &["push"]);
+    assert_eq!(unnamed.status.code(), Some(2));
+    assert!(stderr(&unnamed).contains("nothing says where the image goes"), "{}", stderr(&unnamed));
+}
+
+#[test]
+fn a_prediction_that_could_not_be_written_is_told_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run_in(folder.path(), &["init"]).status.code(), Some(0));
+    for (place, why) in [("missing/out.png", "its folder does not exist"), (".", "it is a directory")] {
+        let output = run_in(folder.path(), &["predict", "-i", "s=a", "-o", place]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).starts_with(&format!("error: cannot write `{place}`: {why}\n")), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_no_success() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    let output = support::cogpack().arg("explain").stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).starts_with("error: cannot write standard output: no space left"), "{}", stderr(&output));
 }
 
 #[test]

@@ -58,7 +58,7 @@ class Runner(BaseRunner):
         print("predicting", flush=True)
         time.sleep(wait)
         if fail:
-            raise RuntimeError("it was asked to fail")
+            raise RuntimeError("it was asked to fail\nin two lines")
         made = []
         for number, path in enumerate(([image] if image else []) + images):
             target = f"/tmp/{number}.txt"
@@ -122,6 +122,32 @@ class Runner(BaseRunner):
     async def run(self, count: int) -> AsyncIterator[str]:
         for number in range(count):
             yield f"item {number}"
+"#;
+
+/// Files with unusual names, and none.
+const ODD: &str = r#"
+import os
+from typing import Any
+
+from cog import BaseRunner, Path
+
+
+class Runner(BaseRunner):
+    def run(self, what: str) -> Path:
+        if what == "crash":
+            os._exit(3)
+        if what == "one":
+            with open("/tmp/made.png", "wb") as out:
+                out.write(b"\x89PNG")
+        return Path("/tmp/made.png")
+
+
+class Several(BaseRunner):
+    def run(self) -> Any:
+        for name in ["a.txt", "b.txt"]:
+            with open(f"/tmp/{name}", "w") as out:
+                out.write(name)
+        return {"x/y": Path("/tmp/a.txt"), "x_y": Path("/tmp/b.txt")}
 "#;
 
 /// A project whose image and containers have a name of their own.
@@ -355,6 +381,40 @@ fn files(engine: &Engine) {
 }
 
 #[test]
+fn odd_files_come_out_whole_or_are_told() {
+    on(engine::docker_20(), odd_files);
+    on(engine::docker_26(), odd_files);
+}
+
+fn odd_files(engine: &Engine) {
+    let model = Model::new(engine, "odd", &[("cog.yaml", RUN_ALONE), ("run.py", ODD)]);
+    let read = |name: &str| fs::read(model.path(name)).unwrap();
+    // The name is the one that was asked for, and standard output gets the file alone.
+    assert_eq!(model.good(&["predict", "-i", "what=one", "-o", "made"]), "made\n");
+    assert_eq!(read("made"), b"\x89PNG");
+    for place in ["-", "/dev/stdout"] {
+        let out = fs::File::options().append(true).open(model.path("made")).unwrap();
+        let mut printed = model.command(&["predict", &model.name, "-i", "what=one", "-o", place]);
+        assert!(printed.stdout(out).status().unwrap().success());
+    }
+    assert_eq!(read("made"), b"\x89PNG\x89PNG\x89PNG", "{}", engine.name);
+    let missing = model.run(&["predict", &model.name, "-i", "what=none", "-o", "none"]);
+    assert!(missing.status.success() && said(&missing).contains("the model gave no output"), "{}", said(&missing));
+    assert!(!model.path("none").exists());
+    let told = model.bad(1, "E1206", &["predict", &model.name, "-i", "what=crash"]);
+    assert!(told.contains("it crashed, exited, or was killed"), "{told}");
+    if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
+        let mut printed = model.command(&["predict", &model.name, "-i", "what=one"]);
+        assert_eq!(printed.stdout(full).status().unwrap().code(), Some(2), "{}", engine.name);
+    }
+    fs::write(model.path("cog.yaml"), format!("{RUN_ALONE}image: {}\n", model.name).replace("Runner", "Several"))
+        .unwrap();
+    model.good(&["predict"]);
+    assert_eq!([read("output.x_y.txt"), read("output.x_y.2.txt")], [b"a.txt", b"b.txt"], "{}", engine.name);
+    model.assert_nothing_is_left();
+}
+
+#[test]
 fn weights_are_a_layer_that_edits_leave_alone() {
     on(engine::docker_20(), weights);
     on(engine::docker_26(), weights);
@@ -505,10 +565,16 @@ class Predictor(BasePredictor):
 #[test]
 fn an_older_sdk_predicts_with_a_server_of_its_age() {
     on(engine::docker_26(), |engine| {
-        let config = "build:\n  python_version: \"3.11\"\n  sdk_version: \"0.19.3\"\npredict: predict.py:Predictor\n";
-        let model = Model::new(engine, "old", &[("cog.yaml", config), ("predict.py", OLD)]);
-        assert_eq!(model.good(&["predict", "-i", "words=one two"]), "one two \n");
-        model.assert_nothing_is_left();
+        for version in ["0.16.10", "0.19.3"] {
+            let config = CONFIG.replace("run: run.py:Runner\ntrain: train.py:train", "predict: predict.py:Predictor");
+            let config = config.replace("\"3.11\"\n", &format!("\"3.11\"\n  sdk_version: {version}\n"));
+            let model = Model::new(engine, "old", &[("cog.yaml", &config), ("predict.py", OLD)]);
+            let ended = model.run(&["predict", "-i", "words=one two", "--progress", "quiet"]);
+            assert_eq!(String::from_utf8_lossy(&ended.stdout), "one two \n", "{version}: {}", said(&ended));
+            // What its server says of itself is left out, whatever it writes it in.
+            assert!(!said(&ended).contains("\"logger\""), "{version}: {}", said(&ended));
+            model.assert_nothing_is_left();
+        }
     });
 }
 
@@ -582,6 +648,7 @@ fn a_wrong_input_is_told_before_anything_is_built() {
             assert!(told.contains(field) && !told.contains("transferring context"), "{given:?}: {told}");
         }
         model.bad(1, "E1203", &["predict", "-i", "text=a", "-i", "image=@missing.png"]);
+        model.bad(1, "E1203", &["predict", "--json", r#"{"text": "a", "image": "b.png"}"#]);
         assert!(!model.has_image());
         // No engine is looked for either.
         let ended =
@@ -591,6 +658,13 @@ fn a_wrong_input_is_told_before_anything_is_built() {
         let told = model.bad(1, "E1202", &["predict", &model.name, "-i", "text=a", "-i", "count=0"]);
         assert!(told.contains("`count` must be at least 1"), "{told}");
         model.bad(1, "E1209", &["predict", "cogpack-test/there-is-no-such-model", "-i", "text=a"]);
+        fs::File::create(model.path("large")).unwrap().set_len(90 << 20).unwrap();
+        let told = model.bad(1, "E1213", &["predict", &model.name, "-i", "text=a", "-i", "image=@large"]);
+        assert!(told.contains("they are 125 MB as a request"), "{told}");
+        let told = model.bad(1, "E1212", &["run", "--model", &model.name, "there-is-no-such-command"]);
+        assert!(told.contains("the image has no program of this name"), "{told}");
+        let forever = u64::MAX.to_string();
+        assert_eq!(model.good(&["predict", &model.name, "-i", "text=a", "--setup-timeout", &forever]), "[]\n");
         fs::write(model.path("notes.zip"), "no archive").unwrap();
         model.bad(1, "E1211", &["inspect", "notes.zip"]);
         model.bad(1, "E1212", &["predict", &model.name, "--gpus", "all", "-i", "text=a"]);
@@ -622,7 +696,8 @@ fn fails(engine: &Engine) {
     model.good(&["build", "-t", &model.name, "--progress", "quiet"]);
     let predict = |more: &[&'static str]| [&["predict", &model.name, "-i", "text=a"], more].concat();
     let told = model.bad(1, "E1206", &predict(&["-i", "fail=true"]));
-    assert!(told.contains("predicting\n") && told.contains("RuntimeError: it was asked to fail"), "{told}");
+    let whole = "the prediction failed: RuntimeError: it was asked to fail\n  │ in two lines\n";
+    assert!(told.contains("predicting\n") && told.contains(whole), "{told}");
     // Cog's server loses the last words of a `setup` that fails at once.
     let told = model.bad(1, "E1205", &predict(&["-e", "BROKEN=1", "-e", "SLOW=1"]));
     assert!(told.contains("setting up\n") && told.contains("failed: ValueError: no weights"), "{told}");
@@ -673,6 +748,15 @@ fn interrupts(engine: &Engine) {
         assert_eq!(model.containers().len(), 1, "{}: {words}", engine.name);
         started.interrupt();
         assert_eq!(started.end().0, Some(130), "{}: {words}", engine.name);
+        model.assert_nothing_is_left();
+    }
+    for pause in [Duration::from_millis(10), Duration::from_millis(100)] {
+        let mut twice = Started::new(&model, &predict);
+        twice.wait_for("predicting");
+        twice.interrupt();
+        thread::sleep(pause);
+        twice.interrupt();
+        assert_eq!(twice.end().0, Some(130), "{}: {pause:?}", engine.name);
         model.assert_nothing_is_left();
     }
     let mut terminated = Started::new(&model, &predict);
