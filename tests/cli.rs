@@ -340,6 +340,16 @@ fn a_prediction_that_could_not_be_written_is_told_before_anything_starts() {
 }
 
 #[test]
+fn what_says_how_a_project_is_built_is_refused_for_an_image() {
+    let folder = tempfile::tempdir().unwrap();
+    for option in ["--platform=linux/arm64", "--no-cache", "--set=python.version=3.11", "--secret=id=a"] {
+        let output = run_in(folder.path(), &["predict", "some-image", option]);
+        assert_eq!(output.status.code(), Some(2), "{option}: {}", stderr(&output));
+        assert!(stderr(&output).contains("`some-image` is an image"), "{option}: {}", stderr(&output));
+    }
+}
+
+#[test]
 fn output_that_cannot_be_written_is_no_success() {
     let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
     let output = support::cogpack().arg("explain").stdout(full).output().unwrap();

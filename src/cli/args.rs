@@ -128,7 +128,7 @@ pub struct ProjectArgs {
 }
 
 /// What the caller decides about a project.
-#[derive(Clone, Debug, Default, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct ChoiceArgs {
     /// Take this stack instead of detecting one
     #[arg(long, value_name = "NAME")]

@@ -5,11 +5,12 @@
 #![expect(clippy::disallowed_methods, reason = "archives that the command line names are read here")]
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read, Seek as _};
 use std::path::{Path, PathBuf};
 
 use bollard::query_parameters::ImportImageOptions;
 use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt as _;
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
@@ -148,15 +149,41 @@ impl Files<'_> {
             let path = self.path.join(name);
             return if path.is_file() { File::open(path).and_then(all).map(Some).map_err(words) } else { Ok(None) };
         }
-        let mut archive = tar::Archive::new(File::open(self.path).map_err(words)?);
-        for entry in archive.entries_with_seek().map_err(words)? {
-            let entry = entry.map_err(|why| format!("it is no archive: {}", words(why)))?;
-            let path = entry.path().map_err(words)?;
-            if path.strip_prefix("./").unwrap_or(&path) == Path::new(name) {
-                return all(entry).map(Some).map_err(words);
-            }
+        match Opened::open(self.path).map_err(words)? {
+            Opened::Plain(file) => found(tar::Archive::new(file).entries_with_seek(), name),
+            Opened::Packed(file) => found(tar::Archive::new(file).entries(), name),
         }
-        Ok(None)
+    }
+}
+
+fn found<R: Read>(entries: io::Result<tar::Entries<'_, R>>, name: &str) -> Result<Option<Vec<u8>>, Wrong> {
+    for entry in entries.map_err(words)? {
+        let entry = entry.map_err(|why| format!("it is no archive: {}", words(why)))?;
+        let path = entry.path().map_err(words)?;
+        if path.strip_prefix("./").unwrap_or(&path) == Path::new(name) {
+            return all(entry).map(Some).map_err(words);
+        }
+    }
+    Ok(None)
+}
+
+/// An archive, as it is or packed by gzip.
+enum Opened {
+    Plain(File),
+    Packed(Box<MultiGzDecoder<BufReader<File>>>),
+}
+
+impl Opened {
+    fn open(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let mut magic = Vec::new();
+        Read::by_ref(&mut file).take(2).read_to_end(&mut magic)?;
+        file.rewind()?;
+        Ok(if magic == [0x1f, 0x8b] {
+            Self::Packed(Box::new(MultiGzDecoder::new(BufReader::new(file))))
+        } else {
+            Self::Plain(file)
+        })
     }
 }
 
@@ -209,7 +236,10 @@ fn write(out: &mut Pieces, path: &Path, manifest: Option<&[u8]>) -> io::Result<(
         archive.append_dir_all(".", path)?;
         archive.finish()?;
     } else {
-        io::copy(&mut File::open(path)?, out)?;
+        match Opened::open(path)? {
+            Opened::Plain(mut file) => io::copy(&mut file, out)?,
+            Opened::Packed(mut file) => io::copy(&mut file, out)?,
+        };
     }
     out.flush()
 }

@@ -345,7 +345,12 @@ fn shows_what_it_is(model: &Model<'_>) {
         model.engine.docker().args(["save", "-o"]).arg(model.path("saved.tar")).arg(&model.name).output().unwrap();
         "saved.tar"
     };
+    let packed = Command::new("gzip").args(["-k", archive]).current_dir(model.folder.path()).status().unwrap();
+    assert!(packed.success());
     assert_eq!(model.good(&["predict", archive, "-i", "s=ann"]), "hello ann\n");
+    let _ = model.engine.docker().args(["rmi", "-f", &model.name, shown["id"].as_str().unwrap()]).output();
+    let packed = format!("{archive}.gz");
+    assert_eq!(model.good(&["predict", &packed, "-i", "s=ann"]), "hello ann\n", "{}", model.engine.name);
 }
 
 #[test]

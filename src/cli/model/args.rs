@@ -52,6 +52,21 @@ pub struct BuildingArgs {
 }
 
 impl BuildingArgs {
+    /// For what is there and is not built: nothing may be said of how it is.
+    pub fn unused(&self, name: &str) -> Result<(), Problem> {
+        let is_unused = self.choices == ChoiceArgs::default()
+            && !self.no_cache
+            && [&self.secret, &self.ssh].iter().all(|given| given.is_empty())
+            && self.ca.is_none();
+        if is_unused {
+            return Ok(());
+        }
+        Err(Problem::usage(format!("options say how a project is built, and `{name}` is an image")).help(
+            "leave out those below `Building a project` in `--help`, all but `--engine` and `--progress`; or name \
+                 a project's directory",
+        ))
+    }
+
     /// The same as `cogpack build -t NAME` is told.
     pub fn build(&self, directory: PathBuf, tag: String) -> BuildArgs {
         BuildArgs {

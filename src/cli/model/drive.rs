@@ -50,7 +50,10 @@ impl<'a> Drive<'a> {
         let choice = engine::Choice { engine: args.engine.clone(), environment: environment.of_engines() };
         let mut drive = Self { choice, environment, what, ready: None, name: String::new(), output };
         match what {
-            What::Named(named) => drive.name = named.to_string(),
+            What::Named(named) => {
+                drive.name = named.to_string();
+                args.unused(&drive.name)?;
+            }
             What::Project(directory) => {
                 let tag = match name {
                     Some(name) => name.to_owned(),
