@@ -5,7 +5,7 @@ use std::time::Duration;
 use std::{io, thread};
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -20,14 +20,15 @@ fn no_threads(error: &io::Error) -> Problem {
     Problem { message: format!("the system gives no threads: {error}"), help: None, exit: Exit::Engine }
 }
 
-/// Hears interrupts from now on, and requests to terminate, which are the same to it: the first is what comes out, the second does `end` and ends the process after
+/// Hears interrupts from now on, requests to terminate and terminals that close, which are the same to it: the first is what comes out, the second does `end` and ends the process after
 /// `patience`, which the third cuts short. On a thread of its own, because tasks of a runtime stop when it shuts down, which takes as long as what it waits for.
 pub fn interrupts(end: fn(), patience: Duration) -> Result<oneshot::Receiver<()>, Problem> {
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| no_threads(&error))?;
-    let (mut interrupts, mut terminations) = {
+    let (mut interrupts, mut terminations, mut hangups) = {
         let _inside = runtime.enter();
         let listen = |kind| signal(kind).map_err(|error| no_threads(&error));
-        (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?)
+        let hangups = if is_ignored(SignalKind::hangup()) { None } else { Some(listen(SignalKind::hangup())?) };
+        (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?, hangups)
     };
     let (first, heard) = oneshot::channel();
     let listen = async move {
@@ -35,6 +36,7 @@ pub fn interrupts(end: fn(), patience: Duration) -> Result<oneshot::Receiver<()>
             tokio::select! {
                 _ = interrupts.recv() => {}
                 _ = terminations.recv() => {}
+                () = heard_by(&mut hangups) => {}
             }
         };
         next().await;
@@ -47,6 +49,23 @@ pub fn interrupts(end: fn(), patience: Duration) -> Result<oneshot::Receiver<()>
     };
     let listener = thread::Builder::new().name("interrupts".to_owned()).spawn(move || runtime.block_on(listen));
     listener.map(|_| heard).map_err(|error| no_threads(&error))
+}
+
+/// Never ends where nobody listens.
+async fn heard_by(signals: &mut Option<Signal>) {
+    match signals {
+        Some(signals) => drop(signals.recv().await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether who started this process wants it to go on, as `nohup` does; so it does where the system does not tell.
+#[expect(clippy::disallowed_methods, reason = "the system tells it in a file")]
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(u64::MAX);
+    ignored.checked_shr(kind.as_raw_value().unsigned_abs().saturating_sub(1)).is_none_or(|mask| mask & 1 == 1)
 }
 
 /// Runs to the end.

@@ -687,6 +687,18 @@ fn a_buildkit_alone_runs_no_models() {
 }
 
 #[test]
+fn what_only_trains_is_not_served() {
+    on(engine::docker_26(), |engine| {
+        let config = "build:\n  python_version: \"3.11\"\ntrain: train.py:train\n";
+        let model = Model::new(engine, "trains", &[("cog.yaml", config), ("train.py", TRAINER)]);
+        assert_eq!(model.good(&["train", "-i", "steps=2"]), "output\n");
+        model.bad(1, "E1210", &["serve", &model.name, "--port", "0"]);
+        model.bad(1, "E1210", &["predict", &model.name]);
+        model.assert_nothing_is_left();
+    });
+}
+
+#[test]
 fn failures_are_told_and_nothing_stays_on_docker_20() {
     on(engine::docker_20(), fails);
 }
@@ -764,11 +776,21 @@ fn interrupts(engine: &Engine) {
         assert_eq!(twice.end().0, Some(130), "{}: {pause:?}", engine.name);
         model.assert_nothing_is_left();
     }
-    let mut terminated = Started::new(&model, &predict);
-    terminated.wait_for("predicting");
-    kill_process(Pid::from_child(&terminated.process), Signal::TERM).unwrap();
-    assert_eq!(terminated.end().0, Some(130));
-    model.assert_nothing_is_left();
+    for signal in [Signal::TERM, Signal::HUP] {
+        let mut ended = Started::new(&model, &predict);
+        ended.wait_for("predicting");
+        kill_process(Pid::from_child(&ended.process), signal).unwrap();
+        assert_eq!(ended.end().0, Some(130), "{}: {signal:?}", engine.name);
+        model.assert_nothing_is_left();
+    }
+    let nohup = format!("exec nohup '{}' predict {name} -i text=a -i wait=3 2>&1", env!("CARGO_BIN_EXE_cogpack"));
+    let variable = &engine.variable;
+    let goes_on = Command::new("sh").args(["-c", &nohup]).env(variable.0, &variable.1).stdout(Stdio::piped()).spawn();
+    let goes_on = goes_on.unwrap();
+    thread::sleep(Duration::from_secs(1));
+    kill_process(Pid::from_child(&goes_on), Signal::HUP).unwrap();
+    let ended = goes_on.wait_with_output().unwrap();
+    assert!(ended.status.success(), "{}: {}", engine.name, String::from_utf8_lossy(&ended.stdout));
     let mut serving = Started::new(&model, &["serve", &name, "--port", "0"]);
     serving.wait_for("on http://127.0.0.1:");
     serving.interrupt();
