@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::model::{self, BuildingArgs, Drive, drive};
 use crate::cli::output::Output;
-use crate::model::{Consumer, Container, Keeper, Model, Settings, Stream};
+use crate::model::{Consumer, Container, Keeper, Model, Settings, Stream, ended};
 
 /// `cogpack run`
 #[derive(Clone, Debug, Args)]
@@ -71,7 +71,7 @@ pub fn run(args: &RunArgs, output: &Output) -> Result<Exit, Problem> {
         tokio::select! {
             code = container.ended() => {
                 container.written().await;
-                Ok(code)
+                if code < 0 { Err(ended(code, false, Vec::new())) } else { Ok(code) }
             }
             () = gone.notified() => Ok(0),
         }

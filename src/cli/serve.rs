@@ -37,7 +37,8 @@ pub fn run(args: &ServeArgs, output: &Output) -> Result<Exit, Problem> {
         Err(exit) => return Ok(exit),
     };
     let done = drive(&prepared, async |keeper: &Keeper, model: Model| {
-        if model.image.exposed_ports.is_empty() && !model.predicts() {
+        // Of an image that is no model, only its ports tell.
+        if (model.image.exposed_ports.is_empty() || model.config.is_some()) && !model.predicts() {
             return Err(no_predictor(&prepared.name));
         }
         let outside = Some(args.port).filter(|port| *port != 0);

@@ -108,7 +108,7 @@ pub(super) fn not_ready(limit: Duration, answered: bool) -> Failure {
 
 /// The prediction failed.
 pub fn prediction_failed(what: &str, said: &str) -> Failure {
-    let said = said.trim_start_matches("Prediction failed: ");
+    let said = said.trim_start_matches("Prediction failed: ").trim_start_matches("Training failed: ");
     let help = if is_crash(said) { CRASHED } else { "what the model wrote stands above" };
     Failure::refused(lines(Diagnostic::error(code::MODEL_FAILED, format!("the {what} failed")), said).help(help))
 }
@@ -255,6 +255,8 @@ mod tests {
         );
         let prediction = told(&prediction_failed("prediction", "Prediction failed: Prediction failed: E: a\nb\nc"));
         assert_eq!(prediction, ("the prediction failed: E: a".to_owned(), vec!["b".to_owned(), "c".to_owned()]));
+        let training = told(&prediction_failed("training", "Training failed: E: a"));
+        assert_eq!(training.0, "the training failed: E: a");
         assert_eq!(told(&setup_failed("a\nb\n")).0, "the model's `setup` failed: b");
         assert_eq!(told(&setup_failed("")).0, "the model's `setup` failed: its server does not say why");
     }

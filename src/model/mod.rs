@@ -25,7 +25,7 @@ mod server;
 
 pub use container::{Consumer, Container, Gpus, Keeper, LABEL, Settings, Stream};
 pub use docker::Docker;
-pub use error::{lacks_gpus, no_predictor, no_trainer, prediction_failed, refused, unreadable};
+pub use error::{ended, lacks_gpus, no_predictor, no_trainer, prediction_failed, refused, unreadable};
 pub use find::Finder;
 pub use image::{ImageConfig, Model, Sizes};
 pub use input::{Given, read_inputs};
