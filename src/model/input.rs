@@ -89,6 +89,8 @@ fn of<'a>(known: Option<&'a [Input]>, name: &str) -> Option<&'a Input> {
 fn object(text: &str, known: Option<&[Input]>) -> Result<Map<String, Json>, Box<Diagnostic>> {
     let help = r#"it is the inputs as an object, as in `{"name": "ann", "image": "@photo.png"}`"#;
     let wrong = |why: &str| error::unreadable("the JSON of the inputs", why, help);
+    // Some editors begin UTF-8 with a mark.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut json: Json = serde_json::from_str(text).map_err(|why| wrong(&why.to_string()))?;
     let is_request = of(known, "input").is_none() && json.as_object().is_some_and(|all| all.len() == 1);
     if let Some(inner @ Json::Object(_)) = json.get_mut("input").filter(|_| is_request) {

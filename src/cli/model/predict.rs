@@ -210,7 +210,10 @@ fn json(place: &str) -> Result<String, Problem> {
     match place {
         "-" => files::stdin(),
         text if text.trim_start().starts_with('{') => Ok(text.to_owned()),
-        path => files::read(path.strip_prefix('@').unwrap_or(path).as_ref()),
+        path => files::read(path.strip_prefix('@').unwrap_or(path).as_ref()).map_err(|problem| {
+            let help = "give a file, an object as in `{\"name\": \"ann\"}`, or `--json -` for standard input";
+            if problem.help.is_some() { problem } else { problem.help(help) }
+        }),
     }
 }
 

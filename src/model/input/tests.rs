@@ -91,6 +91,7 @@ fn a_whole_number_is_sent_as_it_is_written_or_refused() {
 fn a_document_gives_inputs_and_options_replace_them() {
     assert_eq!(read(&[], Some(r#"{"text": "a", "count": 3}"#)), Ok(json!({"text": "a", "count": 3})));
     assert_eq!(read(&["text=b"], Some(r#"{"input": {"text": "a"}}"#)), Ok(json!({"text": "b"})));
+    assert_eq!(read(&[], Some("\u{feff}{\"text\": \"a\"}")), Ok(json!({"text": "a"})));
     let no_url = read(&[], Some(r#"{"text": "a", "image": "b.png", "images": ["c.png"]}"#)).unwrap_err();
     assert!(no_url.len() == 2 && no_url.iter().all(|told| told.ends_with(".png` is no URL")), "{no_url:?}");
     let url = r#"{"text": "a", "image": "HTTPS://a.example/b"}"#;
