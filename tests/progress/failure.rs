@@ -192,6 +192,13 @@ const CASES: &[(&str, &str, &str, &str)] = &[
         "process \"/bin/sh -c ./x\" did not complete successfully: exit code: 126",
     ),
     (
+        "program_not_executable",
+        "fetch",
+        "runc run failed: unable to start container process: exec: \"/x\": permission denied\n",
+        "process \"/x\" did not complete successfully: exit code: 1",
+    ),
+    ("too_many_layers", "copy weights", "", "failed to prepare vxtcogud1hn3i8m7xcofs7r5x: max depth exceeded"),
+    (
         "no_shell",
         "fetch",
         "",

@@ -70,6 +70,9 @@ const REFUSED: &[&str] = &[
 ];
 const MISSING_IMAGE: &[&str] = &["not found", "manifest unknown", "name unknown", "no match for platform"];
 
+/// As many layers as every kernel mounts on each other.
+const MOST_LAYERS: usize = 300;
+
 /// What gRPC and BuildKit write in front of what went wrong.
 pub(super) fn without_prefixes(message: &str) -> &str {
     let mut rest = message.trim();
@@ -94,6 +97,8 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
     let code = exit_code(&text);
     let found = if has(&text, &["no space left on device"]) || has(&step.said(), &["no space left on device"]) {
         finding::no_space(&said)
+    } else if is_too_deep(step, &text) {
+        finding::too_deep(&said)
     } else if step.is_exec() || code.is_some() {
         program(&said, &text, code)
     } else if has(&text, &["failed to push", "push access denied"]) {
@@ -114,6 +119,14 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
     }
 }
 
+/// Whether a step has more layers below it than can be mounted. Docker says so; a kernel finds no place for the list of them,
+/// and says what it also says of a missing file, without a name.
+fn is_too_deep(step: &Step<'_>, message: &str) -> bool {
+    let names_nothing = || has(message, &["no such file or directory"]) && quoted_path(message).is_none();
+    let is_at_a_loss = || step.is_copy() && names_nothing() && step.depth() > MOST_LAYERS;
+    has(message, &["max depth exceeded"]) || is_at_a_loss()
+}
+
 fn program(said: &Said<'_>, message: &str, code: Option<i64>) -> Diagnostic {
     let output = said.step.said();
     if has(message, &["exec format error"]) || has(&output, &["exec format error"]) {
@@ -122,6 +135,9 @@ fn program(said: &Said<'_>, message: &str, code: Option<i64>) -> Diagnostic {
     let is_missing = has(message, &["executable file not found", "exec: \"", "no such file or directory"]);
     // Newer daemons end with 1 then, and write the reason where the program would write.
     let never_began = has(&output, &["unable to start container process: exec"]);
+    let is_denied = never_began && has(&output, &["permission denied"])
+        || code.is_none() && has(message, &["\": permission denied"]);
+    let code = if is_denied { Some(126) } else { code };
     if code == Some(127) || code == Some(126) || never_began || code.is_none() && is_missing {
         return finding::command(said, code);
     }

@@ -58,6 +58,14 @@ pub(super) fn command(said: &Said<'_>, exit: Option<i64>) -> Diagnostic {
     Diagnostic::error(code::STEP_COMMAND, format!("{} {what}", said.subject())).output(said.output()).help(help)
 }
 
+/// There are more layers below a step than can be mounted.
+pub(super) fn too_deep(said: &Said<'_>) -> Diagnostic {
+    let depth = said.step.depth();
+    let message = format!("{} lies on {depth} others, which are more layers than the engine can mount", said.subject());
+    Diagnostic::error(code::BUILD_FAILED, message)
+        .help("let a step do more at once, or let some of them start at an image and copy what they made")
+}
+
 /// A program wants the network.
 pub(super) fn offline(said: &Said<'_>) -> Diagnostic {
     let (what, help) = if said.step.has_network() {
@@ -67,7 +75,10 @@ pub(super) fn offline(said: &Said<'_>) -> Diagnostic {
              gives steps the machine's own network",
         )
     } else {
-        ("wants the network, and has none", "write `uses network` in its block: without it, steps have no network")
+        (
+            "wants the network, and has none",
+            "write `uses network` in its block: without it, steps have no network; `--network none` takes it from all",
+        )
     };
     Diagnostic::error(code::STEP_OFFLINE, format!("{} {what}", said.subject())).output(said.output()).help(help)
 }

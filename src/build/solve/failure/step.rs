@@ -1,5 +1,7 @@
 //! The step that failed: its op in the definition, its output in the model, its place in a block.
 
+use std::collections::BTreeMap;
+
 use bollard_buildkit_proto::pb;
 use bollard_buildkit_proto::pb::op::Op;
 use prost::Message as _;
@@ -76,6 +78,19 @@ impl<'a> Step<'a> {
             Some(Op::Exec(exec)) => exec.network() != pb::NetMode::None,
             _ => true,
         }
+    }
+
+    /// How many steps it lies on.
+    pub fn depth(&self) -> usize {
+        let Some(definition) = self.definition else { return 0 };
+        let ops: BTreeMap<String, &Vec<u8>> =
+            definition.ops.iter().map(|bytes| (Digest::of(bytes).to_string(), bytes)).collect();
+        // The first input is what the files of a step start from.
+        let below = |digest: &String| {
+            let op = pb::Op::decode(ops.get(digest)?.as_slice()).ok()?;
+            op.inputs.first().map(|input| input.digest.clone()).filter(|digest| !digest.is_empty())
+        };
+        std::iter::successors(Some(self.digest.clone()), below).take(ops.len()).count().saturating_sub(1)
     }
 
     /// The program, after `$`.
