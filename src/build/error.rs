@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::diagnostic::{Diagnostic, code};
+use crate::plan::model::Platform;
 
 /// The daemon ended the build.
 pub(super) fn solve(message: &str) -> Diagnostic {
@@ -16,6 +17,14 @@ pub(super) fn base_differs(reference: &str, differences: &[String]) -> Diagnosti
         format!("image `{reference}` is not what its metadata says: {}", differences.join("; ")),
     )
     .help("the image's own values are used; correct its entry in the base images, or name another image")
+}
+
+/// A base image runs on something else.
+pub(super) fn base_of_other_platform(reference: &str, wanted: &Platform, has: &Platform) -> Diagnostic {
+    let text = |platform: &Platform| format!("{}/{}", platform.os, platform.arch);
+    let message = format!("image `{reference}` is for `{}`, and the build is for `{}`", text(has), text(wanted));
+    Diagnostic::warning(code::BASE_DIFFERS, message)
+        .help("its programs do not run there: name an image that has this platform, or leave the platform out of `--platform`")
 }
 
 /// The engine does not know something that the plan needs.

@@ -15,6 +15,7 @@ use crate::build::solve::history;
 use crate::llb;
 use crate::llb::config::ImageConfig;
 use crate::llb::definition::Definition;
+use crate::llb::graph::platform::normalize as normalize_platform;
 use crate::llb::graph::{COPY_PATTERNS, Caps, SETS_DEFAULT_PATH};
 use crate::llb::reference::normalize;
 use crate::plan::model::{Input, Plan, Platform};
@@ -48,6 +49,7 @@ impl Preparation<'_> {
         for (reference, found) in &resolved {
             let text = String::from_utf8_lossy(found);
             let config = ImageConfig::from_json(reference, &text).map_err(Failure::build)?;
+            self.compare_platform(reference, &target.plan.platform, &config);
             if let Some(known) = target.image_configs.get(reference) {
                 self.compare(reference, known, &config);
             }
@@ -75,7 +77,7 @@ impl Preparation<'_> {
             &llb::layers::of(&lowered.definition),
             self.request.epoch,
         );
-        let platform = llb::graph::platform::normalize(&target.plan.platform);
+        let platform = normalize_platform(&target.plan.platform);
         Ok(Prepared { definition: lowered.definition, config: lowered.config, base, platform })
     }
 
@@ -99,6 +101,18 @@ impl Preparation<'_> {
             }
         });
         futures_util::future::try_join_all(lookups).await.map(|found| found.into_iter().collect())
+    }
+
+    /// Says when a base image runs on something else than what is built: one that is there for a single platform is given for every
+    /// other one too.
+    fn compare_platform(&self, reference: &str, wanted: &Platform, found: &ImageConfig) {
+        let has = Platform { os: found.os.clone(), arch: found.architecture.clone(), variant: found.variant.clone() };
+        let (wanted, has) = (normalize_platform(wanted), normalize_platform(&has));
+        if !has.arch.is_empty() && (&has.os, &has.arch) != (&wanted.os, &wanted.arch) {
+            let warning = error::base_of_other_platform(reference, &wanted, &has);
+            // Nobody listens any more when the build is being stopped.
+            let _ = self.events.send(Event::Warning(Box::new(warning)));
+        }
     }
 
     /// Says where the engine's image is not what metadata says: the plan was made from that.
