@@ -63,6 +63,11 @@ fn readable(sightings: &[Sighting], asked: Option<&Asked>) -> String {
     match (chosen(sightings), asked) {
         (Some(engine), Some(Ok(capabilities))) => text.push_str(&report(engine, capabilities)),
         (Some(engine), _) => text.push_str(&format!("\nBuilds would go to {}, which does not build.\n", engine.name)),
+        (None, _) if sightings.iter().any(|sighting| matches!(sighting.verdict, Verdict::Usable(_))) => {
+            // What is named is used, or nothing is.
+            let named = sightings.first().map_or(String::new(), |first| plain(&first.source));
+            text.push_str(&format!("\nBuilds would go to what {named} names, which cannot be used: correct it, or leave it out.\n"));
+        }
         (None, _) => text.push_str(
             "\nThere is no engine to build on. Start Docker (20.10 or newer), put `buildkitd` on PATH, or name a BuildKit\n\
              with `--engine` or `BUILDKIT_HOST`.\n",

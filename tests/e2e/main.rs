@@ -11,6 +11,7 @@ mod broken;
 mod caches;
 mod cogpack;
 mod contexts;
+mod doctor;
 mod engine;
 mod examples;
 mod expectation;
