@@ -1,7 +1,7 @@
 //! Files that the command line names.
 #![expect(clippy::disallowed_methods, reason = "files that the command line names are read and written here")]
 
-use std::io::{ErrorKind, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::{Exit, Problem};
@@ -97,6 +97,11 @@ pub fn is_directory(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a path names a file.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Block files: a file is itself, a folder its `*.block` files, sorted.
 pub fn block_files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     if !is_directory(path) {
@@ -133,8 +138,8 @@ pub fn block_files_below(path: &Path) -> Result<Vec<PathBuf>, Problem> {
 
 /// The text on stdin.
 pub fn stdin() -> Result<String, Problem> {
-    std::io::read_to_string(std::io::stdin().lock())
-        .map_err(|error| Problem::usage(format!("cannot read standard input: {error}")))
+    std::io::read_to_string(std::io::stdin().lock().take(MOST_BYTES))
+        .map_err(|error| Problem::usage(format!("cannot read standard input: {}", disk::words(&error))))
 }
 
 /// The directory the command was started in.

@@ -49,9 +49,16 @@ pub fn of_project(
     }))
 }
 
+/// The plan that is read from standard input.
+const STDIN: &str = "-";
+
 /// Reads a saved plan. `None` when `sink` says why not.
 pub fn of_plan(path: &Path, sources: &SourceMap, sink: &mut Sink) -> Result<Option<Lowerable>, Problem> {
-    let file = sources.add(path.display().to_string(), files::read(path)?);
+    let (name, text) = match path.to_str() {
+        Some(STDIN) => ("standard input".to_owned(), files::stdin()?),
+        _ => (path.display().to_string(), files::read(path)?),
+    };
+    let file = sources.add(name, text);
     let Some(read) = read::read(file, &sources.file(file).text, sink) else { return Ok(None) };
     validate(&read.plan, &read.places, sink);
     let plan = (!sink.has_errors()).then_some(read.plan);

@@ -100,6 +100,13 @@ fn missing_option(error: &clap::Error) -> Option<&'static str> {
         "--builder" => "`--engine ADDRESS` says where to build",
         "--attest" => "write `--provenance` or `--sbom`",
         "--annotation" => "write `-o type=image,annotation.KEY=VALUE`",
+        "--label" => "a block's `export` sets labels: `label \"NAME\" = VALUE`",
+        "--target" => "the last stage is the image: `--without BLOCK` leaves a block out",
+        "--no-cache-filter" => "`--no-cache` runs every step again",
+        "--add-host" | "--shm-size" | "--ulimit" | "--memory" | "--cpuset-cpus" | "--cgroup-parent" => {
+            "steps run as the engine is set up to run them"
+        }
+        "--squash" => "each layer is sent once; `-o type=tar` writes the image's files without layers",
         _ => return None,
     })
 }

@@ -7,6 +7,8 @@ use crate::cli::exit::Problem;
 use crate::cli::files;
 use crate::compile::{BlockFile, Options};
 use crate::diagnostic::Sink;
+use crate::llb::graph::platform::normalize;
+use crate::plan::model::Platform;
 use crate::project::disk::{DiskTree, find_root};
 use crate::project::large;
 use crate::resolve::{BaseChoice, Choices, ParamChoice};
@@ -16,9 +18,23 @@ use crate::version::Version;
 pub fn open(directory: Option<&Path>) -> Result<DiskTree, Problem> {
     let root = root(directory)?;
     DiskTree::open(&root).map_err(|error| {
-        Problem::usage(format!("cannot open the project `{}`: {error}", root.display()))
-            .help("give the path of a directory that can be read")
+        Problem::usage(format!("cannot open the project `{}`: {error}", root.display())).help(other_directory(&root))
     })
+}
+
+/// What to name in place of what is no project.
+fn other_directory(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let is_remote = text.contains("://") || text.starts_with("git@") || text.starts_with("github.com/");
+    match path.parent() {
+        _ if is_remote => "a project is a directory here: clone or unpack it first, and name that".to_owned(),
+        _ if text == "-" => "a project is a directory; a plan is read from standard input with `--plan -`".to_owned(),
+        Some(parent) if files::is_file(path) => {
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            format!("give the directory that it is in: `{}`", parent.display())
+        }
+        _ => "give the path of a directory that can be read".to_owned(),
+    }
 }
 
 /// Tells of large files that are sent and are no weights.
@@ -133,17 +149,49 @@ fn one_platform(args: &ProjectArgs) -> Result<(String, String), Problem> {
 }
 
 fn platform(text: &str) -> Result<(String, String), Problem> {
-    let known = ["amd64", "arm64"];
-    let help = "the platforms are linux/amd64 and linux/arm64";
-    match text.split_once('/') {
-        Some(("linux", arch)) if known.contains(&arch) => Ok(("linux".into(), arch.into())),
-        _ => Err(Problem::usage(format!("`{text}` is not a platform that images are made for")).help(help)),
+    // As Docker reads them: the operating system may be left out, and there are other names for the same.
+    let (os, rest) = text.split_once('/').filter(|(os, _)| *os == "linux").unwrap_or(("linux", text));
+    let (arch, variant) = rest.split_once('/').map_or((rest, None), |(arch, variant)| (arch, Some(variant.to_owned())));
+    let platform = normalize(&Platform { os: os.into(), arch: arch.into(), variant });
+    match (platform.arch.as_str(), &platform.variant) {
+        ("amd64" | "arm64", None) => Ok((platform.os, platform.arch)),
+        _ => Err(Problem::usage(format!("`{text}` is not a platform that images are made for"))
+            .help("the platforms are linux/amd64 and linux/arm64")),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn platforms_are_read_as_docker_reads_them() {
+        for (text, arch) in [
+            ("linux/amd64", "amd64"),
+            ("linux/arm64/v8", "arm64"),
+            ("linux/aarch64", "arm64"),
+            ("linux/x86_64", "amd64"),
+            ("arm64", "arm64"),
+        ] {
+            assert_eq!(platform(text), Ok(("linux".into(), arch.into())), "{text}");
+        }
+        for text in
+            ["", "linux", "linux/", "windows/amd64", "linux/arm/v7", "linux/amd64/v3", "linux/arm64/v9", "amd64/x/y"]
+        {
+            assert!(platform(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_project_says_what_to_name() {
+        let help = |text: &str| other_directory(Path::new(text));
+        for remote in ["https://git.example/a.git", "git@git.example:a/b.git", "github.com/a/b"] {
+            assert!(help(remote).contains("clone"), "{remote}");
+        }
+        assert!(help("-").contains("--plan -"));
+        assert!(help("Cargo.toml").ends_with("`.`") && help("./src/lib.rs").ends_with("`./src`"));
+        assert!(help("none").contains("can be read"));
+    }
 
     #[test]
     fn the_drivers_version_is_read_where_the_kernel_tells_it() {

@@ -177,6 +177,16 @@ fn cache(way: Way, fields: &Fields<'_>, environment: &Environment) -> Result<Cac
     if name == "gha" && environment.has("ACTIONS_CACHE_SERVICE_V2") && !attributes.contains_key("version") {
         attributes.insert("version".into(), "2".into());
     }
+    let has_address = ["url", "url_v2"].iter().any(|key| attributes.contains_key(*key));
+    if name == "gha" && !(has_address && attributes.contains_key("token")) {
+        return Err(fields
+            .problem(
+                "GitHub's cache is reached from its workflows only: `ACTIONS_RUNTIME_TOKEN` and an address are not set",
+            )
+            .help(
+                "an action has to hand both to the step that builds; elsewhere, take `type=registry` or `type=local`",
+            ));
+    }
     for key in kind.needs[way as usize] {
         if attributes.get(*key).is_none_or(String::is_empty) {
             return Err(fields.problem(&format!("`{key}` is missing")).help(format!("write `{}`", kind.example)));
@@ -308,6 +318,8 @@ mod tests {
             assert!(problem.help.as_ref().is_some_and(|it| it.contains(help)), "{text}: {problem:?}");
             assert!(problem.message.starts_with(&format!("`{} {text}`", way.option())), "{problem}");
         }
+        let elsewhere = caches(Way::To, &["type=gha".to_owned()], &Environment::default()).unwrap_err();
+        assert!(elsewhere.message.contains("from its workflows only"), "{elsewhere}");
         assert!(read(Way::To, "type=inline,mode=max").unwrap_err().message.contains("has no options"));
     }
 }
