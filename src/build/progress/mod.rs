@@ -6,7 +6,8 @@
 //!                     ├─ summary, errors, after the build
 //! ```
 //!
-//! **Invariant:** times that are shown are the daemon's. Between two events, [`show`] says how long nothing came.
+//! **Invariant:** times that are shown are the daemon's. Between two events, [`show`] says how long nothing came, and how long
+//! it all lasts, because a daemon that shares a step between builds tells when the first of them began it.
 
 mod frame;
 mod model;
@@ -80,7 +81,7 @@ pub enum Kind {
     Tty,
     /// The messages of the daemon, one JSON object a line.
     RawJson,
-    /// Not at all.
+    /// Warnings only.
     Quiet,
 }
 
@@ -99,7 +100,7 @@ enum Form {
     Plain(Plain),
     Tty(Tty),
     RawJson(RawJson),
-    Quiet,
+    Quiet(Out),
 }
 
 /// What the user, the environment and stderr say of how to show a build.
@@ -135,7 +136,7 @@ pub fn view(kind: Kind, style: Style, writer: Box<dyn Write + Send>) -> View {
             Form::Tty(Tty::new(Box::new(screen), style))
         }
         Kind::RawJson => Form::RawJson(RawJson::new(out)),
-        Kind::Quiet => Form::Quiet,
+        Kind::Quiet => Form::Quiet(out),
     };
     View::new(form)
 }
@@ -149,13 +150,15 @@ pub fn terminal_view(style: Style, terminal: Box<dyn TermLike>) -> View {
 pub async fn show(mut events: UnboundedReceiver<Event>, mut view: View) -> Model {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut last = Instant::now();
+    let began = Instant::now();
+    let mut last = began;
     loop {
         tokio::select! {
             event = events.recv() => match event {
                 Some(event) => {
                     last = Instant::now();
                     view.handle(&event);
+                    view.model.lasts(began.elapsed());
                 }
                 None => break,
             },
@@ -185,7 +188,10 @@ impl View {
                 tty.note(warnings(&self.model, &changes));
             }
             Form::RawJson(raw) => raw.write(event),
-            Form::Quiet => {}
+            Form::Quiet(out) if matches!(event, Event::Warning(_)) => {
+                notes(event).iter().for_each(|line| out.put(&format!("{line}\n")));
+            }
+            Form::Quiet(_) => {}
         }
     }
 
@@ -196,7 +202,7 @@ impl View {
         match &mut self.form {
             Form::Plain(plain) => plain.update(&self.model, Vec::new(), now),
             Form::Tty(tty) => tty.draw(&self.model, now),
-            Form::RawJson(_) | Form::Quiet => {}
+            Form::RawJson(_) | Form::Quiet(_) => {}
         }
     }
 
@@ -210,7 +216,7 @@ impl View {
                 plain.finish(&self.model, now);
             }
             Form::Tty(tty) => tty.finish(&self.model, now),
-            Form::RawJson(_) | Form::Quiet => {}
+            Form::RawJson(_) | Form::Quiet(_) => {}
         }
         self.model
     }

@@ -26,6 +26,8 @@ pub struct Model {
     pub warnings: Vec<Diagnostic>,
     first: Option<Time>,
     now: Option<Time>,
+    /// The build did not begin before, whenever the steps did that it shares with others.
+    began: Option<Time>,
 }
 
 /// A step of the daemon.
@@ -160,9 +162,15 @@ impl Model {
         self.elapsed_until(self.now)
     }
 
-    /// From the first moment the daemon told of.
+    /// From the first moment the daemon told of, or from when the build began.
     pub fn elapsed_until(&self, now: Option<Time>) -> Duration {
-        self.first.zip(now).map_or(Duration::ZERO, |(first, now)| now.since(first))
+        self.first.max(self.began).zip(now).map_or(Duration::ZERO, |(first, now)| now.since(first))
+    }
+
+    /// Learns that the build lasts so long by now. A step that another build began first is told with its own times, which
+    /// may lie long before.
+    pub(super) fn lasts(&mut self, so_far: Duration) {
+        self.began = self.began.max(self.now.map(|now| now.before(so_far)));
     }
 
     /// Folds an event in, for who reads the model only.
