@@ -18,10 +18,19 @@ pub fn file(what: &str, path: &Path) -> Result<(), Problem> {
     if path.is_dir() {
         return Err(refused(what, path, "it is a directory").help("give the path of a file in it"));
     }
-    if path.symlink_metadata().is_ok() {
-        return writable(what, path, path);
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(refused(what, path, "it is no file, but a folder that does not exist")
+            .help("give the path of a file, without a `/` at its end"));
     }
-    let parent = parent(path);
+    // It is written beside what is there, through a link too, and takes its place; a pipe or a device is written to.
+    let resolved = path.canonicalize();
+    if resolved.is_ok() {
+        writable(what, path, path)?;
+    }
+    if resolved.as_ref().is_ok_and(|there| !there.is_file()) {
+        return Ok(());
+    }
+    let parent = parent(resolved.as_deref().unwrap_or(path));
     if !parent.is_dir() {
         return Err(refused(what, path, "its folder does not exist")
             .help(format!("make the folder first: `mkdir -p {}`", parent.display())));
@@ -87,6 +96,13 @@ mod tests {
         assert!(found(&folder.path().join("a/id")).ends_with("its folder does not exist"));
         assert!(found(Path::new("")).contains("names no file"));
         assert!(!folder.path().join("id").exists(), "nothing is made");
+        assert!(found(&folder.path().join("id/")).ends_with("a folder that does not exist"));
+        let at = |name: &str| folder.path().join(name);
+        std::os::unix::fs::symlink("nowhere/id", at("link")).unwrap();
+        std::fs::write(at("there"), "").unwrap();
+        for path in [at("there"), at("link"), "/dev/null".into()] {
+            assert_eq!(file("--iidfile", &path), Ok(()), "{}", path.display());
+        }
     }
 
     #[test]
