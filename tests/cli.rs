@@ -238,6 +238,40 @@ fn fmt_reads_stdin_and_leaves_broken_files_alone() {
 }
 
 #[test]
+fn a_plan_is_read_from_stdin() {
+    let compile = |plan: &[u8]| {
+        let mut command = support::cogpack();
+        command.args(["compile", "--plan", "-", "--emit", "llb-json"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(plan).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let plan = br#"{"platform": {"os": "linux", "arch": "amd64"}, "stages": [{"id": "a", "source": {"scratch": true},
+        "operations": [{"dest": "/made", "data": "aGVsbG8K"}]}]}"#;
+    let compiled = compile(plan);
+    assert!(compiled.status.success() && stdout(&compiled).contains("/made"), "{}", stderr(&compiled));
+    let broken = compile(b"{");
+    assert_eq!((broken.status.code(), stderr(&broken).contains("standard input:1:1")), (Some(1), true));
+}
+
+#[test]
+fn options_that_people_know_from_docker_say_what_to_write() {
+    let project = support::project(&[("cog.yaml", b"")]);
+    let said = |args: &[&str]| stderr(&run_in(project.path(), &[&["build"], args].concat()));
+    for (args, help) in [
+        (&["--build-arg", "A=1"][..], "--set BLOCK.PARAM=VALUE"),
+        (&["--target", "x"], "--without BLOCK"),
+        (&["--label", "a=b"], "`export` sets labels"),
+        (&["https://git.example/a.git"], "clone or unpack it"),
+        (&["cog.yaml"], "give the directory that it is in: `.`"),
+        (&[".", "--context", "a=b"], "add `--plan FILE`"),
+    ] {
+        assert!(said(args).contains(help), "{args:?}: {}", said(args));
+    }
+}
+
+#[test]
 fn fmt_says_when_there_is_nothing_to_format() {
     let project = support::project(&[("main.py", b""), ("empty/note.txt", b"")]);
     let own = run_in(project.path(), &["fmt"]);

@@ -123,6 +123,29 @@ pub struct Output {
     pub destination: Option<PathBuf>,
 }
 
+impl Output {
+    /// Whether it is an image as a folder, in OCI's layout.
+    pub fn is_layout(&self) -> bool {
+        let is_archive = self.attributes.get("tar").is_none_or(|value| is_yes(value));
+        matches!(self.kind, OutputKind::Docker | OutputKind::Oci) && !is_archive
+    }
+
+    /// The names that the image gets.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.attributes.get("name").into_iter().flat_map(|names| names.split(','))
+    }
+
+    /// Whether an attribute is switched on.
+    pub fn is_set(&self, attribute: &str) -> bool {
+        self.attributes.get(attribute).is_some_and(|value| is_yes(value))
+    }
+}
+
+/// Whether a value is a yes, as Go reads it.
+pub fn is_yes(value: &str) -> bool {
+    matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True")
+}
+
 /// The forms an image has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {

@@ -17,6 +17,7 @@ mod examples;
 mod expectation;
 mod image;
 mod layers;
+mod outputs;
 mod plans;
 mod predict;
 mod registry;

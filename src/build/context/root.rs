@@ -3,7 +3,7 @@
 //! Linux is asked for just that (`openat2`). Where it cannot do it, each name is opened relative to its already opened
 //! directory.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
@@ -42,6 +42,11 @@ impl Root {
             return Ok(None);
         }
         rustix::fs::readlinkat(&directory, name, Vec::new()).map(|target| Some(target.into_bytes()))
+    }
+
+    /// The directory itself.
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
     }
 
     fn enter(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {

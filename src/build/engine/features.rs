@@ -112,7 +112,7 @@ impl Features {
 
     /// The exporter for an output, or why there is none.
     pub fn exporter(&self, output: &Output) -> Result<String, Failure> {
-        if is_set(output, "push") {
+        if output.is_set("push") {
             self.can_push()?;
         }
         self.can_export(output.kind, output.destination.is_some()).map(str::to_owned)
@@ -138,7 +138,7 @@ impl Features {
 
     /// Whether anything of a build is left afterwards, besides the cache of its steps.
     pub fn keeps(&self, outputs: &[Output]) -> bool {
-        let leaves = |output: &Output| output.destination.is_some() || is_set(output, "push");
+        let leaves = |output: &Output| output.destination.is_some() || output.is_set("push");
         self.store != Store::Nowhere || outputs.iter().any(leaves)
     }
 
@@ -183,12 +183,6 @@ impl Features {
 /// A version of BuildKit; those that distributions build often do not know theirs, and say `v0.0.0+unknown`.
 pub(super) fn known_version(told: &str) -> Option<String> {
     (!told.is_empty() && !told.starts_with("v0.0.0")).then(|| told.to_owned())
-}
-
-/// Whether an exporter's attribute is switched on, as Go reads it.
-fn is_set(output: &Output, attribute: &str) -> bool {
-    let value = output.attributes.get(attribute).map(String::as_str);
-    value.is_some_and(|value| matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True"))
 }
 
 /// How a form is written on the command line.

@@ -22,6 +22,7 @@ use tonic::server::NamedService;
 use crate::build::request::{Output, OutputKind};
 use crate::build::session::Findings;
 use archive::Archives;
+pub(super) use error::write as unwritable;
 use tree::Trees;
 
 /// How the daemon says which of several outputs it means: their number in the solve.

@@ -8,6 +8,7 @@ mod error;
 mod export;
 mod files;
 mod health;
+mod made;
 mod secrets;
 mod ssh;
 

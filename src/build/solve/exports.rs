@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use crate::build::engine::Engine;
 use crate::build::error;
 use crate::build::failure::Failure;
-use crate::build::request::{Output, OutputKind, Request};
+use crate::build::request::{Output, OutputKind, Request, is_yes};
 use crate::build::solve::ask::ask;
 
 /// The exporters of a request, in its order.
@@ -34,10 +34,10 @@ fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Expor
             attributes.entry("rewrite-timestamp".to_owned()).or_insert_with(|| "true".to_owned());
         }
     }
-    // `moby` always unpacks, which the daemon refuses beside new times. `image` puts the image into the same store, and the
-    // Docker Engine unpacks it when it first runs.
-    let rewrites = attributes.get("rewrite-timestamp").is_some_and(|value| value == "true");
-    if rewrites && kind == "moby" && engine.features.exporters.contains("image") {
+    // `moby` always unpacks, which the daemon refuses beside new times, and gives every name a tag, without which an image is
+    // pushed by its digest. `image` puts the image into the same store, and the Docker Engine unpacks it when it first runs.
+    let rewrites = attributes.get("rewrite-timestamp").is_some_and(|value| is_yes(value));
+    if (rewrites || output.is_set("push-by-digest")) && kind == "moby" && engine.features.exporters.contains("image") {
         kind = "image".to_owned();
     }
     Ok(Exporter { r#type: kind, attrs: attributes.into_iter().collect() })

@@ -14,6 +14,7 @@ mod failure;
 mod gateway;
 mod history;
 mod identity;
+mod layout;
 mod result;
 mod status;
 mod target;
@@ -30,7 +31,7 @@ use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 
 use crate::build::context;
-use crate::build::engine::{Engine, Introduction, control_client};
+use crate::build::engine::{Engine, Introduction, Store, control_client};
 use crate::build::error;
 use crate::build::failure::Failure;
 use crate::build::progress::Events;
@@ -39,6 +40,7 @@ use crate::build::session::{self, Agents, Credentials, Exports, Files, Findings,
 use crate::build::solve::caches::Caches;
 use crate::build::solve::failure::{Known, Stopped};
 use crate::build::solve::gateway::Gateway;
+use crate::build::solve::layout::Layout;
 use crate::build::solve::target::Preparation;
 
 pub use failure::explain;
@@ -61,9 +63,11 @@ pub struct Built {
 }
 
 impl Built {
-    /// What Docker calls the image's id: the digest of its config, or of its manifest where the engine tells no other.
-    pub fn image_id(&self) -> Option<&str> {
-        self.config_digest.as_deref().or(self.digest.as_deref())
+    /// What Docker calls the image's id: the digest of its config. The containerd store knows images by their manifests, and of
+    /// an index of several images, and from old daemons, no other is told.
+    pub fn image_id(&self, store: Store) -> Option<&str> {
+        let config = self.config_digest.as_deref().filter(|_| store != Store::Containerd);
+        config.or(self.digest.as_deref())
     }
 }
 
@@ -73,14 +77,23 @@ const MOST_AGAIN: usize = 3;
 /// Builds. Dropping the future cancels the job; what happens meanwhile goes to `events`.
 pub async fn solve(engine: &Engine, request: &Request, events: &Events) -> Result<Built, Failure> {
     let caches = Caches::open(&engine.features, request, events)?;
+    let layout = Layout::open(request)?;
+    let folders = Folders { caches: &caches, layout: &layout };
     for _ in 0..MOST_AGAIN {
-        match attempt(engine, request, &caches, events).await {
+        match attempt(engine, request, folders, events).await {
             Err(Attempt::LostRace(failure)) => tracing::info!(?failure, "the engine lost a file of its own; again"),
             Err(Attempt::Failed(failure)) => return Err(failure),
             Ok(built) => return Ok(built),
         }
     }
-    attempt(engine, request, &caches, events).await.map_err(Attempt::into_failure)
+    attempt(engine, request, folders, events).await.map_err(Attempt::into_failure)
+}
+
+/// The folders here that a job reads and writes blob by blob.
+#[derive(Clone, Copy)]
+struct Folders<'a> {
+    caches: &'a Caches,
+    layout: &'a Layout,
 }
 
 /// How a job ended that built nothing.
@@ -105,11 +118,12 @@ impl From<Failure> for Attempt {
     }
 }
 
-async fn attempt(engine: &Engine, request: &Request, caches: &Caches, events: &Events) -> Result<Built, Attempt> {
+async fn attempt(engine: &Engine, request: &Request, folders: Folders<'_>, events: &Events) -> Result<Built, Attempt> {
+    let caches = folders.caches;
     let exporters = exports::exporters(engine, request).await?;
     let findings = Findings::default();
     let job = random()?;
-    let session = open_session(engine, request, caches, events, &findings).await?;
+    let session = open_session(engine, request, folders, events, &findings).await?;
     let channel = engine.control().await?;
     let control = control_client(channel.clone());
 
@@ -143,7 +157,9 @@ async fn attempt(engine: &Engine, request: &Request, caches: &Caches, events: &E
     match ended {
         Ok(response) if found.is_empty() => {
             caches.keep(events).await?;
-            Ok(built(response))
+            let built = built(response);
+            folders.layout.keep(&built).await?;
+            Ok(built)
         }
         // What went wrong here is the reason of what the daemon says.
         Ok(_) => Err(Failure::Build(found).into()),
@@ -238,17 +254,18 @@ struct Session {
 async fn open_session(
     engine: &Engine,
     request: &Request,
-    caches: &Caches,
+    folders: Folders<'_>,
     events: &Events,
     findings: &Findings,
 ) -> Result<Session, Failure> {
+    let offered = folders.caches.folders().into_iter().chain(folders.layout.folder()).collect();
     let services = Services {
         files: Files::new(context::of_request(request), events.clone(), findings.clone()),
         exports: Exports::new(request.outputs.clone(), findings.clone()),
         secrets: Secrets::new(request.secrets.clone(), findings.clone()),
         agents: Agents::new(request.ssh.clone(), findings.clone()),
         credentials: Credentials::new(request.docker_config.clone(), findings.clone()),
-        stores: Stores::new(caches.folders(), events.clone(), findings.clone()),
+        stores: Stores::new(offered, events.clone(), findings.clone()),
     };
     let (routes, methods) = services.into_routes();
     let id = random()?;

@@ -84,7 +84,7 @@ pub struct BuildArgs {
     )]
     pub plan: Option<PathBuf>,
     /// The folder of a context that the plan reads; may be repeated
-    #[arg(long, value_name = "NAME=DIR", requires = "plan", help_heading = PLAN)]
+    #[arg(long, value_name = "NAME=DIR", help_heading = PLAN)]
     pub context: Vec<String>,
 
     /// Where to build: `docker`, a Docker context, `unix://…`, `tcp://…`, `docker-container://NAME`… [default: see `cogpack doctor`]
@@ -119,6 +119,6 @@ pub enum Progress {
     Tty,
     /// What BuildKit reports, as JSON
     Rawjson,
-    /// Nothing
+    /// The image's id, on standard output
     Quiet,
 }

@@ -60,7 +60,19 @@ pub struct Given {
 
 /// Reads the command line. Nothing is started and nothing is written.
 pub fn given(args: &BuildArgs, environment: &Environment, stdout_is_terminal: bool) -> Result<Given, Problem> {
-    let asked = output::Asked { specs: &args.output, tags: &args.tag, push: args.push, stdout_is_terminal };
+    if args.plan.is_none()
+        && let Some(first) = args.context.first()
+    {
+        return Err(Problem::usage(format!("`--context {first}` is for a plan, and none is given"))
+            .help("add `--plan FILE`; the context of a project is its folder"));
+    }
+    let asked = output::Asked {
+        specs: &args.output,
+        tags: &args.tag,
+        push: args.push,
+        needs_image: args.iidfile.is_some(),
+        stdout_is_terminal,
+    };
     let request = Request {
         outputs: output::outputs(asked)?,
         secrets: secret::secrets(&args.secret, environment)?,

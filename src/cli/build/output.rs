@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::build::request::{Output, OutputKind};
+use crate::build::request::{Output, OutputKind, is_yes};
 use crate::cli::build::fields::{Attributes, Fields};
 use crate::cli::build::{destination, name};
 use crate::cli::exit::Problem;
@@ -62,6 +62,8 @@ pub struct Asked<'a> {
     pub tags: &'a [String],
     /// `--push`
     pub push: bool,
+    /// Whether there has to be an image: `--iidfile`
+    pub needs_image: bool,
     /// Whether bytes on stdout would garble a terminal.
     pub stdout_is_terminal: bool,
 }
@@ -84,13 +86,22 @@ pub fn outputs(asked: Asked<'_>) -> Result<Vec<Output>, Problem> {
         }
     }
     let has_image = outputs.iter().any(|output| output.kind == OutputKind::Image);
-    if (asked.push && !has_image) || (asked.specs.is_empty() && !tags.is_empty()) {
+    let wants_image = !tags.is_empty() || asked.needs_image;
+    if (asked.push && !has_image) || (asked.specs.is_empty() && wants_image) {
         outputs.push(Output { kind: OutputKind::Image, attributes: Attributes::new(), destination: None });
+    }
+    if asked.needs_image && outputs.iter().all(|output| matches!(output.kind, OutputKind::Tar | OutputKind::Local)) {
+        return Err(Problem::usage("`--iidfile` wants the id of an image, and no output is an image")
+            .help("leave it out, or add `-o type=image`"));
     }
     for output in &mut outputs {
         finish(output, &tags, asked)?;
     }
     refuse_same_place(&outputs)?;
+    if outputs.iter().filter(|output| output.is_layout()).count() > 1 {
+        return Err(Problem::usage("two outputs are images as folders, and a build writes one of them")
+            .help("leave out `tar=false` of one, or build twice: the second time all steps are cached"));
+    }
     Ok(outputs)
 }
 
@@ -222,11 +233,6 @@ fn finish(output: &mut Output, tags: &[String], asked: Asked<'_>) -> Result<(), 
             .help("add `-t registry.example/team/model`, with your registry's name"));
     }
     Ok(())
-}
-
-/// The value of a flag that was checked.
-fn is_yes(value: &str) -> bool {
-    matches!(value, "1" | "t" | "T" | "true" | "TRUE" | "True")
 }
 
 fn refuse_terminal(fields: &Fields<'_>, output: &Output, asked: Asked<'_>) -> Result<(), Problem> {

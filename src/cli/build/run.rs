@@ -16,7 +16,7 @@ use crate::build::failure::Failure;
 use crate::build::progress::{self, View};
 use crate::build::request::{Places, Target};
 use crate::build::{self, Built, engine};
-use crate::cli::build::{BuildArgs, Environment, Given, context, given, progress as shown, steps};
+use crate::cli::build::{BuildArgs, Environment, Given, Progress, context, given, progress as shown, steps};
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::lowerable::{self, Lowerable};
 use crate::cli::output::Output;
@@ -48,11 +48,27 @@ pub fn run(args: &BuildArgs, output: &Output) -> Result<Exit, Problem> {
     runtime.shutdown_timeout(CANCELLING);
     match ended {
         Ok(done) => {
-            leave_behind(&ready.given, &done.built)?;
-            output.say(&done.summary);
+            leave_behind(&ready.given, &done)?;
+            conclude(&ready.given, &done, output);
             Ok(Exit::Success)
         }
         Err(failure) => Ok(ready.tell(&failure, output)),
+    }
+}
+
+/// Says what came out, as it is asked for.
+fn conclude(given: &Given, done: &Done, output: &Output) {
+    let is_stdout = |output: &build::request::Output| output.destination.as_deref() == Some(Path::new("-"));
+    match given.progress {
+        // It is for programs, which know it already.
+        Progress::Rawjson => {}
+        Progress::Quiet => {
+            let id = done.id.as_deref().filter(|_| !output.is_quiet() && !given.request.outputs.iter().any(is_stdout));
+            if let Some(id) = id {
+                output.machine(format!("{id}\n").as_bytes());
+            }
+        }
+        Progress::Auto | Progress::Plain | Progress::Tty => output.say(&done.summary),
     }
 }
 
@@ -77,6 +93,8 @@ pub struct Ready {
 pub struct Done {
     /// What came out.
     pub built: Built,
+    /// What Docker calls the image's id, if there is an image.
+    pub id: Option<String>,
     /// What is said of it.
     pub summary: String,
 }
@@ -116,7 +134,7 @@ impl Ready {
         if !engine.features.keeps(&request.outputs) {
             summary += "\n  this engine keeps no images: push this one with `--push`, or write it with `-o type=oci,dest=FILE`";
         }
-        Ok(Done { summary, built })
+        Ok(Done { summary, id: built.image_id(engine.features.store).map(str::to_owned), built })
     }
 
     /// Tells why there is nothing.
@@ -194,12 +212,12 @@ pub fn exit(failure: &Failure) -> Exit {
 }
 
 /// Writes the files that say what was built.
-fn leave_behind(given: &Given, built: &Built) -> Result<(), Problem> {
+fn leave_behind(given: &Given, done: &Done) -> Result<(), Problem> {
     if let Some(path) = &given.iidfile {
-        files::write(path, built.image_id().unwrap_or_default().as_bytes())?;
+        files::write(path, done.id.as_deref().unwrap_or_default().as_bytes())?;
     }
     if let Some(path) = &given.metadata_file {
-        write_metadata(path, built)?;
+        write_metadata(path, &done.built)?;
     }
     Ok(())
 }

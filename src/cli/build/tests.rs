@@ -125,7 +125,9 @@ fn a_plan_excludes_a_project_and_its_contexts_need_it() {
     let refused = |words: &[&str]| Line::try_parse_from(std::iter::once(&"build").chain(words)).is_err();
     assert!(refused(&["--plan", "plan.json", "."]));
     assert!(refused(&["--plan", "plan.json", "--platform", "linux/amd64"]));
-    assert!(refused(&["--context", "a=b"]));
+    for words in [&["--context", "a=b"][..], &["--context", "a=b", "."]] {
+        assert!(read(words).err().expect("it is refused").message.contains("is for a plan"), "{words:?}");
+    }
     assert!(!refused(&["--plan", "plan.json", "--context", "a=b"]));
 }
 

@@ -87,30 +87,61 @@ fn limited(file: impl io::Read) -> io::Result<Vec<u8>> {
     if text.len() as u64 > MOST_BYTES { Err(io::Error::other("its `index.json` is too large")) } else { Ok(text) }
 }
 
-/// Gives a manifest a tag, which nothing else has afterwards. It takes a moment, or longer when others write too.
-pub fn put(store: &Store, manifest: &Manifest, tag: &str) -> io::Result<()> {
+/// What a manifest is called in an index.
+#[derive(Clone, Copy, Debug)]
+pub enum Called<'a> {
+    /// By a tag alone.
+    Tag(&'a str),
+    /// By the full name of an image, which ends in its tag.
+    Name(&'a str),
+}
+
+impl Called<'_> {
+    fn annotations(self) -> Value {
+        match self {
+            Self::Tag(tag) => json!({ TAG: tag }),
+            Self::Name(name) => match name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')) {
+                Some((_, tag)) => json!({ NAME: name, TAG: tag }),
+                None => json!({ NAME: name }),
+            },
+        }
+    }
+
+    fn is_of(self, descriptor: &Value) -> bool {
+        let named = annotation(descriptor, NAME);
+        match self {
+            Self::Tag(tag) => annotation(descriptor, TAG) == Some(tag) && named.is_none(),
+            Self::Name(name) => named == Some(name),
+        }
+    }
+}
+
+/// Gives a manifest tags and names, which nothing else has afterwards. It takes a moment, or longer when others write too.
+pub fn put(store: &Store, manifest: &Manifest, called: &[Called<'_>]) -> io::Result<()> {
     let _lock = Lock::take(store)?;
     if store.file(LAYOUT)?.is_none() {
         store.put_file(LAYOUT, br#"{"imageLayoutVersion":"1.0.0"}"#)?;
     }
-    let index = tagged(read(store)?.unwrap_or_default(), manifest, tag);
+    let index = with(read(store)?.unwrap_or_default(), manifest, called);
     store.put_file(INDEX, Value::Object(index).to_string().as_bytes())
 }
 
-fn tagged(mut index: Map<String, Value>, manifest: &Manifest, tag: &str) -> Map<String, Value> {
+fn with(mut index: Map<String, Value>, manifest: &Manifest, called: &[Called<'_>]) -> Map<String, Value> {
     index.entry("schemaVersion").or_insert(json!(2));
     index.entry("mediaType").or_insert(json!("application/vnd.oci.image.index.v1+json"));
     let mut manifests = match index.remove("manifests") {
         Some(Value::Array(manifests)) => manifests,
         _ => Vec::new(),
     };
-    manifests.retain(|it| annotation(it, TAG) != Some(tag) || annotation(it, NAME).is_some());
-    manifests.push(json!({
-        "mediaType": manifest.media_type,
-        "digest": manifest.digest.to_string(),
-        "size": manifest.size,
-        "annotations": { TAG: tag },
-    }));
+    for called in called {
+        manifests.retain(|it| !called.is_of(it));
+        manifests.push(json!({
+            "mediaType": manifest.media_type,
+            "digest": manifest.digest.to_string(),
+            "size": manifest.size,
+            "annotations": called.annotations(),
+        }));
+    }
     index.insert("manifests".to_owned(), Value::Array(manifests));
     index
 }

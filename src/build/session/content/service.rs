@@ -15,7 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 use tonic_prost::ProstCodec;
 
 use crate::build::progress::{Event, Events};
-use crate::build::session::content::error::{self, words};
+use crate::build::session::content::error::words;
 use crate::build::session::content::folder::Folder;
 use crate::build::session::content::incoming::{Broken, Incoming};
 use crate::build::session::content::message::{
@@ -62,7 +62,7 @@ impl Stores {
 
     fn folder<T>(&self, request: &Request<T>) -> Result<Folder, Status> {
         let id = request.metadata().get(STORE_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-        let unknown = || Status::not_found(format!("this build has no cache `{id}`"));
+        let unknown = || Status::not_found(format!("this build has no folder `{id}`"));
         self.0.folders.get(id).cloned().ok_or_else(unknown)
     }
 
@@ -104,7 +104,7 @@ impl Stores {
             Broken::Answer(status) => return status,
             Broken::Disk(error) => error,
         };
-        let found = error::write(&folder.path, &words(&error));
+        let found = folder.unwritable(&error);
         let status = Status::unknown(found.message.clone());
         if folder.ignores_errors() {
             let _ = self.0.events.send(Event::Warning(Box::new(found.into_warning())));

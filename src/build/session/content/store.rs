@@ -4,15 +4,20 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use rustix::fs::{FileType, Mode};
+use rustix::fs::{AtFlags, FileType, FlockOperation, Mode};
 use rustix::io::Errno;
 
 use crate::build::context::{Root, split};
 use crate::build::session::content::unfinished::{Unfinished, remove_left};
+use crate::build::session::made::Made;
 
 /// Where blobs are.
 const BLOBS: &str = "blobs/sha256";
+
+/// How often a folder is made again that another build removed at that very moment.
+const MOST_AGAIN: usize = 100;
 
 /// The name of a blob: `sha256:` and 64 hex digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,21 +51,57 @@ impl fmt::Display for Digest {
 #[derive(Debug)]
 pub struct Store {
     root: Root,
+    /// What was made to write to it, and goes again when nothing is written.
+    made: Option<Directories>,
+    /// Whether a folder that was made is of no use yet, whatever came into it.
+    is_half_done: AtomicBool,
+}
+
+/// Directories that were made.
+#[derive(Debug)]
+struct Directories {
+    folder: Made,
+    /// That of the blobs, in the folder.
+    blobs: bool,
 }
 
 impl Store {
     /// Opens it for reading.
     pub fn open(folder: &Path) -> io::Result<Self> {
-        Ok(Self { root: Root::open(folder)? })
+        Ok(Self { root: Root::open(folder)?, made: None, is_half_done: AtomicBool::new(false) })
     }
 
-    /// Opens it for writing; it is made if it is missing. What killed processes left is removed.
+    /// Opens it for writing; it is made if it is missing, until nothing came into it. What killed processes left is removed.
     pub fn create(folder: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
-        let store = Self::open(folder)?;
-        store.blobs()?;
-        remove_left(&store.root.directory("")?)?;
-        Ok(store)
+        for _ in 0..MOST_AGAIN {
+            let made = Made::directory(folder)?;
+            let mut store = Self::open(folder)?;
+            if store.is_used()? {
+                let blobs = !store.has_blobs();
+                store.made = Some(Directories { folder: made, blobs });
+                store.blobs()?;
+                remove_left(&store.root.directory("")?)?;
+                return Ok(store);
+            }
+        }
+        Err(io::Error::other("other builds make and remove it"))
+    }
+
+    /// Tells others that the folder is in use. False: one of them just removed it.
+    fn is_used(&self) -> io::Result<bool> {
+        let directory = self.root.as_fd();
+        // Where directories cannot be locked, nobody removes one.
+        let _ = rustix::fs::flock(directory, FlockOperation::LockShared);
+        Ok(rustix::fs::fstat(directory)?.st_nlink > 0)
+    }
+
+    fn has_blobs(&self) -> bool {
+        self.root.directory(BLOBS).is_ok()
+    }
+
+    /// Whether a folder that was made is of no use yet, and goes again with all that is in it.
+    pub fn set_half_done(&self, is: bool) {
+        self.is_half_done.store(is, Relaxed);
     }
 
     /// A blob and its size; none if there is no such file.
@@ -119,5 +160,28 @@ impl Store {
             }
         }
         Ok(self.root.directory(BLOBS)?)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let Some(mut made) = self.made.take() else { return };
+        let directory = self.root.as_fd();
+        if rustix::fs::flock(directory, FlockOperation::NonBlockingLockExclusive).is_err() {
+            // Another build writes here too.
+            made.folder.keep();
+            return;
+        }
+        if self.is_half_done.load(Relaxed) {
+            made.folder.remove_with_content();
+        } else if made.blobs
+            && let Ok(blobs) = self.root.directory("blobs")
+        {
+            // Directories that are not empty stay.
+            let _ = rustix::fs::unlinkat(blobs, "sha256", AtFlags::REMOVEDIR);
+            let _ = rustix::fs::unlinkat(directory, "blobs", AtFlags::REMOVEDIR);
+        }
+        // While the folder is ours alone.
+        drop(made);
     }
 }

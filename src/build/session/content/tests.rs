@@ -409,3 +409,98 @@ async fn a_cache_that_is_not_there_or_not_whole_is_a_warning() {
     fs::remove_dir_all(&folder).unwrap();
     assert_eq!(reason("latest", None), "there is no such folder");
 }
+
+// ---------------------------------------------------------------------------------------------------------- the folder
+
+#[tokio::test]
+async fn a_folder_that_nothing_came_into_goes_and_one_that_was_there_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |path: &str| directory.path().join(path);
+    let open = |path: &str| Folder::to_write(&at(path), "latest", false).unwrap();
+    let (first, second) = (open("a/b"), open("a/b"));
+    drop(first);
+    assert!(at("a/b/blobs/sha256").is_dir(), "another build writes to it");
+    drop(second);
+    assert!(
+        at("a/b").is_dir() && at("a/b/blobs").is_dir(),
+        "the first one left it to the second, which did not make it"
+    );
+    drop(open("c/d"));
+    assert!(!at("c").exists());
+    fs::create_dir(at("e")).unwrap();
+    drop(open("e"));
+    assert_eq!(fs::read_dir(at("e")).unwrap().count(), 0);
+    let mut daemon = Daemon::writing().await;
+    daemon.bring(b"layer").await.unwrap();
+    let Daemon { directory, folder, .. } = daemon;
+    drop(folder);
+    assert!(directory.path().join("c/blobs/sha256").is_dir(), "a blob came");
+}
+
+#[test]
+fn builds_that_make_and_remove_a_folder_at_the_same_time_do_not_disturb_each_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a/b");
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let path = &path;
+            scope.spawn(move || {
+                for round in 0..50 {
+                    let folder = Folder::to_write(path, "latest", false).unwrap();
+                    let mut blob = folder.store.begin().unwrap();
+                    blob.write(format!("{number} {round}").as_bytes()).unwrap();
+                    if round == 49 {
+                        folder.store.put(blob).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(fs::read_dir(path.join("blobs/sha256")).unwrap().count(), 4);
+}
+
+#[tokio::test]
+async fn an_image_is_one_when_the_index_names_it_and_until_then_its_folder_goes() {
+    for is_kept in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = Folder::to_export(&directory.path().join("c")).unwrap();
+        let mut daemon = Daemon::with(directory, folder).await;
+        let config = b"{}";
+        let manifest = serde_json::json!({"mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": [],
+            "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest(config), "size": 2}})
+        .to_string();
+        daemon.bring(config).await.unwrap();
+        let missing = daemon.folder.keep_image(&digest(manifest.as_bytes()), &[]).unwrap_err();
+        assert!(missing.code == code::EXPORT_WRITE && missing.message.contains("did not bring"), "{missing:?}");
+        daemon.bring(manifest.as_bytes()).await.unwrap();
+        daemon.folder.keep().unwrap();
+        assert!(!daemon.path("index.json").exists(), "it is no cache");
+        if is_kept {
+            let names = ["docker.io/library/x:1", "localhost:5000/x"];
+            daemon.folder.keep_image(&digest(manifest.as_bytes()), &names).unwrap();
+            daemon.folder.keep_image(&digest(manifest.as_bytes()), &names[..1]).unwrap();
+            let index: serde_json::Value =
+                serde_json::from_slice(&fs::read(daemon.path("index.json")).unwrap()).unwrap();
+            let called: Vec<_> =
+                index["manifests"].as_array().unwrap().iter().map(|it| it["annotations"].to_string()).collect();
+            assert_eq!(
+                called,
+                [
+                    r#"{"io.containerd.image.name":"localhost:5000/x"}"#,
+                    r#"{"io.containerd.image.name":"docker.io/library/x:1","org.opencontainers.image.ref.name":"1"}"#
+                ]
+            );
+        }
+        let path = daemon.path("");
+        let Daemon { directory, grpc, folder, .. } = daemon;
+        drop((grpc, folder));
+        for _ in 0..500 {
+            if path.exists() == is_kept {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(path.exists(), is_kept);
+        drop(directory);
+    }
+}

@@ -14,9 +14,6 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::build::session::Findings;
 use crate::build::session::export::{Outputs, error};
 
-/// The destination that is this process's output.
-const STDOUT: &str = "-";
-
 /// Daemons send archives in small pieces.
 const BUFFER: usize = 1 << 20;
 
@@ -42,7 +39,11 @@ impl FileSend for Archives {
         request: Request<Streaming<BytesMessage>>,
     ) -> Result<Response<Self::DiffCopyStream>, Status> {
         let (told, _, incoming) = request.into_parts();
-        let (_, destination) = self.outputs.find(&told.into_headers())?;
+        let (output, destination) = self.outputs.find(&told.into_headers())?;
+        if output.is_layout() {
+            self.findings.push(error::no_layout(&destination));
+            return Err(Status::unimplemented("an image as a folder comes blob by blob"));
+        }
         match receive(&destination, incoming).await {
             Ok(()) => Ok(Response::new(tokio_stream::empty())),
             Err(Broken::Stream(status)) => Err(status),
@@ -70,7 +71,7 @@ impl From<std::io::Error> for Broken {
 }
 
 async fn receive(destination: &Path, incoming: Streaming<BytesMessage>) -> Result<(), Broken> {
-    if destination == Path::new(STDOUT) {
+    if destination == Path::new(error::STDOUT) {
         let stdout = std::io::stdout().as_fd().try_clone_to_owned()?;
         return copy(incoming, tokio::fs::File::from_std(stdout.into())).await;
     }
@@ -81,6 +82,10 @@ async fn receive(destination: &Path, incoming: Streaming<BytesMessage>) -> Resul
     // Through a link, the file that it leads to is replaced.
     let destination = std::fs::canonicalize(destination).unwrap_or_else(|_| destination.to_owned());
     let (unfinished, file) = Unfinished::create(&destination)?;
+    if let Ok(there) = std::fs::metadata(&destination) {
+        // Who may not read the old one may not read the new one.
+        file.set_permissions(there.permissions())?;
+    }
     copy(incoming, tokio::fs::File::from_std(file)).await?;
     Ok(unfinished.finish(&destination)?)
 }

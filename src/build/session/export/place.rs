@@ -10,10 +10,12 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, Timespec, Timestamps};
 use rustix::io::Errno;
 
 use crate::build::context::{Root, split};
+use crate::build::session::made::Made;
 
 /// The directory.
 pub struct Place {
     root: Root,
+    made: Made,
     temporary: u64,
 }
 
@@ -51,10 +53,15 @@ impl Meta {
 }
 
 impl Place {
-    /// Opens it; it is made if it is missing.
+    /// Opens it; it is made if it is missing, and goes again unless it is [kept](Self::keep).
     pub fn open(directory: &Path) -> std::io::Result<Self> {
-        std::fs::create_dir_all(directory)?;
-        Ok(Self { root: Root::open(directory)?, temporary: 0 })
+        let made = Made::directory(directory)?;
+        Ok(Self { root: Root::open(directory)?, made, temporary: 0 })
+    }
+
+    /// All of it came.
+    pub fn keep(&mut self) {
+        self.made.keep();
     }
 
     fn directory_of<'p>(&self, path: &'p str) -> Result<(OwnedFd, &'p str), Errno> {
@@ -154,6 +161,12 @@ fn put(directory: &OwnedFd, temporary: &str, name: &str) -> Result<(), Errno> {
         let _ = rustix::fs::unlinkat(directory, temporary, AtFlags::empty());
     }
     done
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.made.remove_with_content();
+    }
 }
 
 impl Unfinished {

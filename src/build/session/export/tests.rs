@@ -145,6 +145,28 @@ async fn an_archive_that_ends_early_leaves_what_was_there() {
 }
 
 #[tokio::test]
+async fn a_new_archive_is_as_readable_as_the_old_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("image.tar");
+    std::fs::write(&path, "old").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    Daemon::new(vec![output(OutputKind::Tar, Some(&path))]).archive(None, &[b"new".to_vec()]).await.unwrap();
+    let mode = std::fs::metadata(&path).unwrap().mode();
+    assert_eq!((std::fs::read(&path).unwrap(), mode & 0o777), (b"new".to_vec(), 0o600));
+}
+
+#[tokio::test]
+async fn an_archive_is_not_taken_for_a_folder() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut folder = output(OutputKind::Oci, Some(&directory.path().join("image")));
+    folder.attributes.insert("tar".into(), "false".into());
+    let daemon = Daemon::new(vec![folder]);
+    assert!(daemon.archive(None, &[b"archive".to_vec()]).await.is_err());
+    assert_eq!(daemon.code(), code::EXPORT_ENTRY);
+    assert!(names(directory.path()).is_empty());
+}
+
+#[tokio::test]
 async fn an_archive_goes_through_a_link_and_into_what_is_no_file() {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
@@ -259,6 +281,7 @@ async fn nothing_is_written_outside_whatever_the_daemon_sends() {
         let directory = tempfile::tempdir().unwrap();
         std::fs::write(directory.path().join("outside"), "mine").unwrap();
         let out = directory.path().join("out");
+        std::fs::create_dir(&out).unwrap();
         let daemon = Daemon::new(vec![output(OutputKind::Local, Some(&out))]);
         let told = format!("{stats:?}");
         assert!(daemon.tree(stats).await.is_err(), "{told}");
@@ -272,6 +295,7 @@ async fn nothing_is_written_outside_whatever_the_daemon_sends() {
 async fn a_link_that_is_put_in_the_way_meanwhile_is_not_followed() {
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("out");
+    std::fs::create_dir(&out).unwrap();
     let daemon = Daemon::new(vec![output(OutputKind::Local, Some(&out))]);
     let (sender, outgoing) = mpsc::unbounded_channel();
     for stat in [entry("a", DIR, ""), entry("a/evil", 0o644, "")] {
@@ -306,6 +330,26 @@ async fn a_tree_that_ends_early_leaves_nothing_half_written() {
         }
     }
     panic!("{:?}", names(directory.path()));
+}
+
+#[tokio::test]
+async fn a_folder_that_was_made_goes_when_the_tree_does_not_come_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let daemon = Daemon::new(vec![output(OutputKind::Local, Some(&directory.path().join("a/b")))]);
+    let mut client = packet::file_send_client::FileSendClient::new(daemon.channel.clone());
+    let stat = |stat| Packet { stat, ..super::tree::of_type(PacketType::PacketStat) };
+    let gives_up = vec![stat(Some(entry("d", DIR, ""))), super::tree::of_type(PacketType::PacketErr)];
+    let mut incoming = client.diff_copy(tokio_stream::iter(gives_up)).await.unwrap().into_inner();
+    while let Some(Ok(_)) = incoming.next().await {}
+    for _ in 0..500 {
+        if names(directory.path()).is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert!(names(directory.path()).is_empty(), "{:?}", names(directory.path()));
+    daemon.tree(vec![entry("d", DIR | 0o755, "")]).await.unwrap();
+    assert_eq!(names(&directory.path().join("a/b")), ["d"]);
 }
 
 #[tokio::test]

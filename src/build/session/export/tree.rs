@@ -242,6 +242,7 @@ impl Tree {
         for (path, meta) in std::mem::take(&mut self.directories).into_iter().rev() {
             self.place.finish_directory(&path, meta).map_err(|error| self.unwritable(&path, error))?;
         }
+        self.place.keep();
         Ok(())
     }
 

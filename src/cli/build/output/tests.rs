@@ -131,3 +131,25 @@ fn what_contradicts_itself_is_refused() {
     let problem = outputs(Asked { stdout_is_terminal: true, ..asked(&specs, &[]) }).unwrap_err();
     assert!(problem.message.contains("terminal"), "{problem}");
 }
+
+#[test]
+fn an_id_that_is_asked_for_needs_an_image() {
+    let with = |specs: &[&str], tags: &[&str]| {
+        let (specs, tags) = (strings(specs), strings(tags));
+        outputs(Asked { needs_image: true, ..asked(&specs, &tags) }).map(|outputs| shown(&outputs))
+    };
+    assert_eq!(with(&[], &[]), Ok(vec!["Image".to_owned()]));
+    assert_eq!(with(&[], &["a"]), Ok(vec!["Image name=docker.io/library/a:latest".to_owned()]));
+    assert_eq!(with(&["type=oci,dest=x"], &[]), Ok(vec!["Oci -> x".to_owned()]));
+    for spec in ["type=cacheonly", "out", "type=tar,dest=x"] {
+        assert!(with(&[spec], &["a"]).unwrap_err().message.contains("--iidfile"), "{spec}");
+    }
+}
+
+#[test]
+fn one_image_is_written_as_a_folder() {
+    let specs = strings(&["type=oci,tar=false,dest=a", "type=docker,tar=0,dest=b"]);
+    assert!(outputs(asked(&specs, &[])).unwrap_err().message.contains("as folders"));
+    let specs = strings(&["type=oci,tar=false,dest=a", "type=docker,tar=true,dest=b", "type=local,dest=c"]);
+    assert!(outputs(asked(&specs, &[])).is_ok());
+}
