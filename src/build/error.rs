@@ -61,6 +61,14 @@ pub(super) fn one_output(engine: &str) -> Diagnostic {
     .help("build once for each output, the later ones are cached; or take an engine with BuildKit 0.13 or newer")
 }
 
+/// An archive for `docker load` is one image, without attestations.
+pub(super) fn one_image(has_platforms: bool) -> Diagnostic {
+    let what =
+        if has_platforms { "one platform, and several are built" } else { "no attestations, and some are asked for" };
+    Diagnostic::error(code::ENGINE_NO_EXPORTER, format!("the output `docker` has {what}"))
+        .help("write `type=oci`, which has room for all of it")
+}
+
 /// The system gave no random bytes.
 pub(super) fn no_randomness(why: &io::Error) -> Diagnostic {
     Diagnostic::bug(format!("the system gave no random bytes: {why}"))

@@ -121,3 +121,62 @@ fn a_build_that_fails_leaves_no_folder_behind() {
         }
     }
 }
+
+#[test]
+fn what_an_engine_cannot_put_into_an_image_is_refused() {
+    let engines = [engine::docker_20(), engine::docker_26(), engine::buildkit()].into_iter().flatten();
+    for engine in engines.filter(|engine| engine.registry.is_some()) {
+        let work = work();
+        let cases: [(&[&str], bool); 4] = [
+            (&["--provenance", "-t", "cogpack-test/attested"], engine.writes_oci),
+            (&["--provenance=false", "-o", "type=cacheonly"], true),
+            (&["--provenance", "-o", "type=docker,dest=image.tar"], false),
+            (&["--provenance", "-o", "type=oci,dest=image.tar"], engine.writes_oci),
+        ];
+        for (arguments, can) in cases {
+            let built = build(&engine, work.path(), "plan.json", arguments);
+            let said = String::from_utf8_lossy(&built.stderr);
+            assert_eq!(built.status.code(), Some(if can { 0 } else { 1 }), "{} {arguments:?}: {said}", engine.name);
+        }
+    }
+}
+
+/// A project that needs no network and no Python.
+const BLOCKS: &str = "stack tiny {
+  detect { exists(\"tiny.txt\") }
+  blocks [tiny]
+}
+
+block tiny {
+  phase export.app {
+    stage make {
+      mkdir \"/made\"
+    }
+  }
+}
+";
+
+#[test]
+fn platforms_that_an_output_cannot_hold_are_refused() {
+    for engine in [engine::docker_20(), engine::docker_26()].into_iter().flatten() {
+        let Some(registry) = &engine.registry else { continue };
+        let work = TempDir::new().unwrap();
+        std::fs::create_dir(work.path().join("blocks")).unwrap();
+        std::fs::write(work.path().join("blocks/tiny.block"), BLOCKS).unwrap();
+        std::fs::write(work.path().join("tiny.txt"), "").unwrap();
+        let base = format!("{registry}/base/busybox:latest");
+        let two = ["build", "--platform", "linux/amd64,arm64", "--progress", "quiet", "--base", &base];
+        let cases = [
+            ("type=image", engine.writes_oci),
+            ("type=docker,dest=image.tar", false),
+            ("type=tar,dest=files.tar", true),
+            ("type=local,dest=files", true),
+        ];
+        for (output, can) in cases {
+            let built = command(&engine).args(two).args(["-o", output]).current_dir(work.path()).output().unwrap();
+            let said = String::from_utf8_lossy(&built.stderr);
+            assert_eq!(built.status.code(), Some(if can { 0 } else { 1 }), "{} {output}: {said}", engine.name);
+            assert!(said.contains("is for `linux/amd64`, and the build is for `linux/arm64`") || !can, "{said}");
+        }
+    }
+}

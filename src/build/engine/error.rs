@@ -79,6 +79,21 @@ pub(super) fn cannot_export(form: &str, features: &Features) -> Failure {
     Failure::refused(Diagnostic::error(code::ENGINE_NO_EXPORTER, message).help(help))
 }
 
+/// An image for several platforms, which the engine keeps one of.
+pub(super) fn one_platform(features: &Features) -> Failure {
+    let message =
+        format!("this engine keeps images of one platform, and several are built: it is {}", features.title());
+    let help = format!("name one `--platform`, or write `-o type=local` or `type=tar`; {MORE}");
+    Failure::refused(Diagnostic::error(code::ENGINE_NO_EXPORTER, message).help(help))
+}
+
+/// Attestations, which the engine leaves out without a word.
+pub(super) fn cannot_attest(features: &Features) -> Failure {
+    let message = format!("this engine does not attest what it builds: it is {}", features.title());
+    let help = format!("leave out `--provenance` and `--sbom`; {MORE}");
+    Failure::refused(Diagnostic::error(code::ENGINE_LACKS, message).help(help))
+}
+
 /// An engine whose images have to be pushed with `docker push`.
 pub(super) fn cannot_push(features: &Features) -> Failure {
     let message = format!("this engine does not push what it builds: it is {}", features.title());

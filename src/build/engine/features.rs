@@ -147,6 +147,17 @@ impl Features {
         if self.store == Store::Docker { Err(error::cannot_push(self)) } else { Ok(()) }
     }
 
+    /// Whether an image in its store can have several platforms; or why not.
+    pub fn can_keep_platforms(&self) -> Result<(), Failure> {
+        if self.store == Store::Docker { Err(error::one_platform(self)) } else { Ok(()) }
+    }
+
+    /// Whether it attests what it builds; or why not.
+    pub fn can_attest(&self, capabilities: &Capabilities) -> Result<(), Failure> {
+        let can = self.store != Store::Docker && capabilities.llb.contains("exporter.image.attestations");
+        if can { Ok(()) } else { Err(error::cannot_attest(self)) }
+    }
+
     /// Whether a kind of cache can be exported; or why not.
     pub fn can_cache(&self, kind: &str) -> Result<(), Failure> {
         if self.caches.contains(kind) { Ok(()) } else { Err(error::cannot_cache(kind, self)) }

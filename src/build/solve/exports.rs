@@ -16,11 +16,21 @@ pub(super) async fn exporters(engine: &Engine, request: &Request) -> Result<Vec<
     if exporters.len() > 1 && !ask(engine).await?.has_several_exports() {
         return Err(Failure::refused(error::one_output(&engine.name)));
     }
+    if !request.attestations.is_empty() {
+        engine.features.can_attest(&ask(engine).await?)?;
+    }
     Ok(exporters)
 }
 
 fn exporter(engine: &Engine, request: &Request, output: &Output) -> Result<Exporter, Failure> {
     let mut kind = engine.features.exporter(output)?;
+    let has_platforms = request.targets.len() > 1;
+    if has_platforms && kind == "moby" {
+        engine.features.can_keep_platforms()?;
+    }
+    if kind == "docker" && (has_platforms || !request.attestations.is_empty()) {
+        return Err(Failure::refused(error::one_image(has_platforms)));
+    }
     let mut attributes = output.attributes.clone();
     if matches!(output.kind, OutputKind::Image | OutputKind::Oci) {
         attributes.entry("oci-mediatypes".to_owned()).or_insert_with(|| "true".to_owned());
