@@ -300,6 +300,24 @@ fn a_push_that_is_refused_names_the_registry() {
 }
 
 #[test]
+fn a_registry_that_no_step_asked_is_named() {
+    for (message, what) in [
+        (
+            "error writing layer blob: failed to do request: Head \"https://registry.example/v2/team/cache/blobs/sha256:86754f\": Bad Gateway",
+            "E1078] cogpack::build::registry-unreachable\n\n  × the registry of `registry.example/team/cache` does not",
+        ),
+        (
+            "failed to resolve source metadata for docker.io/docker/scanner:1: pull access denied, repository does not exist",
+            "E1077] cogpack::build::image-refused\n\n  × image `docker.io/docker/scanner:1` is not there",
+        ),
+        ("failed to do request: Head \"https://nowhere", "E1050]"),
+    ] {
+        let shown = Build::new().shown(&status(message, &[]), &Model::default());
+        assert!(shown.contains(what), "{shown}");
+    }
+}
+
+#[test]
 fn a_daemon_that_goes_away_is_an_engine_that_broke_and_names_the_step() {
     let build = Build::new();
     let (digest, name) = build.step("pip");

@@ -110,6 +110,8 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
             Some(dest) => finding::missing_directory(&said, dest),
             None => finding::missing_file(&said, quoted_path(message)),
         }
+    } else if let Some(image) = looked_up(message).or_else(|| asked_for(message)) {
+        image_source(&said, &text, &image)
     } else {
         error::solve(message)
     };
@@ -178,6 +180,19 @@ fn image_source(said: &Said<'_>, message: &str, image: &str) -> Diagnostic {
     } else {
         error::solve(said.message)
     }
+}
+
+/// The image whose config could not be looked up: one that no plan names, such as the scanner of `--sbom`.
+fn looked_up(message: &str) -> Option<String> {
+    message_after(message, "failed to resolve source metadata for ").map(str::to_owned)
+}
+
+/// What a registry was asked for, by the address: `https://HOST/v2/NAME/blobs/DIGEST`. Caches are no images of a step.
+fn asked_for(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("failed to do request: ")?;
+    let (host, rest) = rest.split_once("://")?.1.split_once("/v2/")?;
+    let end = ["/blobs/", "/manifests/", "\""].iter().filter_map(|mark| rest.find(mark)).min()?;
+    Some(format!("{host}/{}", rest.get(..end)?))
 }
 
 fn has(text: &str, words: &[&str]) -> bool {
