@@ -1,5 +1,6 @@
 //! The files of a layout, an archive or a registry → an image: its config, and what lies in its layers.
 
+use indexmap::IndexSet;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -119,9 +120,11 @@ fn of_index(files: &dyn Files, index: &Json, platform: &str) -> Result<Parts, Wr
     let mut index = index.clone();
     for _ in 0..MOST_INDEXES {
         let all = index.get("manifests").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-        let told: Vec<String> = all.iter().filter_map(platform_of).collect();
+        let told: IndexSet<String> = all.iter().filter_map(platform_of).collect();
+        let told: Vec<String> = told.into_iter().collect();
         let found = match all {
-            [only] => Some(only),
+            // An image with several names is there once for each.
+            [one, others @ ..] if others.iter().all(|other| other.get("digest") == one.get("digest")) => Some(one),
             _ => all.iter().find(|one| platform_of(one).as_deref() == Some(platform)),
         };
         let found = match found {

@@ -69,6 +69,8 @@ fn an_image_as_a_folder_has_all_its_blobs_and_an_index_that_names_it() {
         let named = |name: &str, tag: &str| [Value::from(name), Value::from(tag)];
         let latest = [Value::Null, Value::from("latest")];
         assert_eq!(names, [latest, named("docker.io/library/x:latest", "latest"), named("docker.io/library/y:2", "2")]);
+        let inspected = command(&engine).args(["images", "inspect", "a/b"]).current_dir(work.path()).output().unwrap();
+        assert!(inspected.status.success(), "{}", String::from_utf8_lossy(&inspected.stderr));
         let manifest = json(&blob(&index["manifests"][1]));
         let ids = [&index["manifests"][1]["digest"], &manifest["config"]["digest"]];
         assert!(ids.contains(&&Value::from(id.as_str())), "{}: {id} {ids:?}", engine.name);
@@ -155,6 +157,23 @@ block tiny {
   }
 }
 ";
+
+#[test]
+fn a_plan_that_needs_a_privilege_says_so_before_the_build() {
+    let Some(engine) = engine::docker_26() else { return };
+    let Some(registry) = &engine.registry else { return };
+    let work = work();
+    let plan = r#"{"platform": {"os": "linux", "arch": "amd64"}, "stages": [{"id": "one",
+        "source": {"image": "REGISTRY/base/busybox:latest"}, "operations": [{"command": "true", "network": "host"}]}]}"#;
+    std::fs::write(work.path().join("host.json"), plan.replace("REGISTRY", registry)).unwrap();
+    let refused = build(&engine, work.path(), "host.json", &["-o", "type=cacheonly"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("add `--allow network.host`"), "{said}");
+    for option in [["--allow", "network.host"], ["--network", "host"], ["--network", "none"]] {
+        let built = build(&engine, work.path(), "host.json", &[&["-o", "type=cacheonly"], &option[..]].concat());
+        assert!(built.status.success(), "{option:?}: {}", String::from_utf8_lossy(&built.stderr));
+    }
+}
 
 #[test]
 fn platforms_that_an_output_cannot_hold_are_refused() {

@@ -311,6 +311,10 @@ fn a_registry_that_no_step_asked_is_named() {
             "E1077] cogpack::build::image-refused\n\n  × image `docker.io/docker/scanner:1` is not there",
         ),
         ("failed to do request: Head \"https://nowhere", "E1050]"),
+        (
+            "granting entitlement security.insecure is not allowed by build daemon configuration",
+            "does not give steps this",
+        ),
     ] {
         let shown = Build::new().shown(&status(message, &[]), &Model::default());
         assert!(shown.contains(what), "{shown}");

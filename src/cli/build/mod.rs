@@ -32,7 +32,7 @@ pub use progress::view;
 pub use run::{CANCELLING, Prepared, Ready, exit, prepare, run, until_interrupted};
 
 /// The privileges that steps can be given.
-const PRIVILEGES: &[&str] = &["network.host", "security.insecure"];
+const PRIVILEGES: &[&str] = &[steps::HOST, "security.insecure"];
 
 /// What the command line and the environment say of a build.
 pub struct Given {
@@ -121,7 +121,7 @@ fn epoch(environment: &Environment) -> Result<Option<i64>, Problem> {
 /// The privileges that are allowed. The network of the host is one that `--network host` asks for.
 fn entitlements(args: &BuildArgs) -> Result<Vec<String>, Problem> {
     let mut allowed: Vec<String> = Vec::new();
-    let implied = (args.network == Network::Host).then_some("network.host");
+    let implied = (args.network == Network::Host).then_some(steps::HOST);
     for privilege in args.allow.iter().flat_map(|list| list.split(',')).chain(implied) {
         if !PRIVILEGES.contains(&privilege) {
             let names = PRIVILEGES.iter().copied();

@@ -169,8 +169,8 @@ fn fill(given: &mut Given, args: &BuildArgs, sources: &SourceMap, sink: &mut Sin
         if given.plan.is_some() {
             given.request.contexts = context::of_plan(&plan, &given.folders, sources, sink)?;
         }
-        steps::check_given(&plan, &given.request)?;
         steps::set_network(&mut plan, given.network);
+        steps::check_given(&plan, &given.request)?;
         if let Some(certificates) = &given.ca {
             steps::trust(&mut plan, &mut given.request, certificates);
         }

@@ -13,6 +13,9 @@ use crate::plan::model::{self, Exec, Mount, OperationKind, Plan};
 const CA: &str = "cogpack-ca";
 const CA_TARGET: &str = "/run/cogpack/ca.pem";
 
+/// The privilege to use the network of the engine's host.
+pub const HOST: &str = "network.host";
+
 /// The variables by which OpenSSL, Python, pip, curl, Node and git are told of certificates.
 const CA_VARIABLES: [&str; 6] =
     ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "GIT_SSL_CAINFO"];
@@ -51,8 +54,13 @@ pub fn trust(plan: &mut Plan, request: &mut Request, certificates: &str) {
     }
 }
 
-/// Refuses a build whose steps would fail for want of a secret or an ssh agent.
+/// Refuses a build whose steps would fail for want of a secret, an ssh agent or a privilege.
 pub fn check_given(plan: &Plan, request: &Request) -> Result<(), Problem> {
+    let wants_host = execs(plan).any(|exec| exec.network == Some(model::Network::Host));
+    if wants_host && !request.entitlements.iter().any(|privilege| privilege == HOST) {
+        return Err(Problem::usage("a step needs the network of the engine's host, and may not use it")
+            .help(format!("add `--allow {HOST}`")));
+    }
     for mount in execs(plan).flat_map(|exec| &exec.mounts) {
         match mount {
             Mount::Secret { id, optional: false, .. } if !request.secrets.contains_key(id) => {

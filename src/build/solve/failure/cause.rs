@@ -110,6 +110,8 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
             Some(dest) => finding::missing_directory(&said, dest),
             None => finding::missing_file(&said, quoted_path(message)),
         }
+    } else if has(&text, &["is not allowed by build daemon"]) {
+        finding::not_allowed(&said)
     } else if let Some(image) = looked_up(message).or_else(|| asked_for(message)) {
         image_source(&said, &text, &image)
     } else {

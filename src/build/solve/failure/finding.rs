@@ -66,6 +66,12 @@ pub(super) fn too_deep(said: &Said<'_>) -> Diagnostic {
         .help("let a step do more at once, or let some of them start at an image and copy what they made")
 }
 
+/// The engine gives nobody a privilege that was asked for.
+pub(super) fn not_allowed(said: &Said<'_>) -> Diagnostic {
+    Diagnostic::error(code::BUILD_FAILED, format!("the engine does not give steps this privilege: {}", said.message))
+        .help("a `buildkitd` gives those that it was started with: `--allow-insecure-entitlement security.insecure`")
+}
+
 /// A program wants the network.
 pub(super) fn offline(said: &Said<'_>) -> Diagnostic {
     let (what, help) = if said.step.has_network() {
