@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::build::progress::bytes;
 use crate::diagnostic::{Diagnostic, code};
 use crate::plan::model::Platform;
 
@@ -59,6 +60,14 @@ pub(super) fn one_output(engine: &str) -> Diagnostic {
         format!("the engine at `{engine}` writes one output a build, and several are asked for"),
     )
     .help("build once for each output, the later ones are cached; or take an engine with BuildKit 0.13 or newer")
+}
+
+/// What is to be built does not fit into a message to the engine.
+pub(super) fn too_large(size: u64, most: u64) -> Diagnostic {
+    let message = format!("the build has {} of steps, and the engine takes {}", bytes(size), bytes(most));
+    Diagnostic::error(code::BUILD_FAILED, message).help(
+        "the files that a plan writes are part of its steps: put large ones into a context, and copy them from there",
+    )
 }
 
 /// An archive for `docker load` is one image, without attestations.

@@ -176,6 +176,26 @@ fn a_plan_that_needs_a_privilege_says_so_before_the_build() {
 }
 
 #[test]
+fn a_plan_that_no_engine_takes_whole_says_so() {
+    for engine in [engine::docker_20(), engine::docker_26(), engine::buildkit()].into_iter().flatten() {
+        let work = work();
+        for (millions, code) in [(5, 3), (20, 1)] {
+            let plan = PLAN.replace("aGVsbG8K", &"eHh4".repeat(millions * 1_000_000 / 3));
+            std::fs::write(work.path().join("large.json"), plan).unwrap();
+            let built = build(&engine, work.path(), "large.json", &["-o", "type=cacheonly"]);
+            let said = String::from_utf8_lossy(&built.stderr);
+            let is_told = said.contains("put large ones into a context");
+            // A daemon of its own takes more than the one in Docker.
+            assert!(
+                built.status.success() && code == 3 || built.status.code() == Some(code) && is_told,
+                "{}: {said}",
+                engine.name
+            );
+        }
+    }
+}
+
+#[test]
 fn platforms_that_an_output_cannot_hold_are_refused() {
     for engine in [engine::docker_20(), engine::docker_26()].into_iter().flatten() {
         let Some(registry) = &engine.registry else { continue };

@@ -312,6 +312,10 @@ fn a_registry_that_no_step_asked_is_named() {
         ),
         ("failed to do request: Head \"https://nowhere", "E1050]"),
         (
+            "grpc: received message larger than max (6000468 vs. 4194304)",
+            "the build has 6.00MB of steps, and the engine takes 4.19MB",
+        ),
+        (
             "granting entitlement security.insecure is not allowed by build daemon configuration",
             "does not give steps this",
         ),

@@ -20,6 +20,9 @@ use crate::llb::graph::{COPY_PATTERNS, Caps, SETS_DEFAULT_PATH};
 use crate::llb::reference::normalize;
 use crate::plan::model::{Input, Plan, Platform};
 
+/// The largest message that any engine takes. Some take less, and say so; above it they hang up.
+const MOST_BYTES: u64 = 16 << 20;
+
 /// What the engine is asked to build.
 pub(super) struct Prepared {
     /// The graph.
@@ -67,6 +70,10 @@ impl Preparation<'_> {
         };
         let mut lowered = llb::lower(&target.plan, &options).map_err(Failure::Refused)?;
         self.check_capabilities(&lowered.definition)?;
+        let size = lowered.definition.ops.iter().map(|op| op.len() as u64).sum();
+        if size > MOST_BYTES {
+            return Err(Failure::refused(error::too_large(size, MOST_BYTES)).into());
+        }
         if self.request.no_cache {
             lowered.definition.ignore_cache();
         }

@@ -110,6 +110,8 @@ pub(super) fn finding(message: &str, step: &Step<'_>, label: Option<Label>) -> D
             Some(dest) => finding::missing_directory(&said, dest),
             None => finding::missing_file(&said, quoted_path(message)),
         }
+    } else if let Some((size, most)) = too_large(message) {
+        error::too_large(size, most)
     } else if has(&text, &["is not allowed by build daemon"]) {
         finding::not_allowed(&said)
     } else if let Some(image) = looked_up(message).or_else(|| asked_for(message)) {
@@ -182,6 +184,13 @@ fn image_source(said: &Said<'_>, message: &str, image: &str) -> Diagnostic {
     } else {
         error::solve(said.message)
     }
+}
+
+/// What a message has, and what the engine takes: `received message larger than max (6000468 vs. 4194304)`.
+fn too_large(message: &str) -> Option<(u64, u64)> {
+    let (_, rest) = message.split_once("received message larger than max (")?;
+    let (size, most) = rest.split_once(')')?.0.split_once(" vs. ")?;
+    Some((size.parse().ok()?, most.parse().ok()?))
 }
 
 /// The image whose config could not be looked up: one that no plan names, such as the scanner of `--sbom`.
