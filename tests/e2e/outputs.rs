@@ -42,6 +42,11 @@ fn good(engine: &Engine, work: &Path, arguments: &[&str]) -> String {
     String::from_utf8(built.stdout).unwrap().trim().to_owned()
 }
 
+/// Takes an image out of the engine's store, if it is there.
+fn remove(engine: &Engine, image: &str) {
+    engine.docker().args(["rmi", image]).output().unwrap();
+}
+
 fn engines() -> impl Iterator<Item = Engine> {
     [engine::docker_26(), engine::buildkit()].into_iter().flatten()
 }
@@ -90,6 +95,7 @@ fn an_image_is_pushed_by_its_digest() {
         let said: Value = serde_json::from_slice(&std::fs::read(work.path().join("said")).unwrap()).unwrap();
         let digest = said["containerimage.digest"].as_str().unwrap();
         good(&engine, work.path(), &["--cache-from", &format!("{name}@{digest}"), "-o", "type=cacheonly"]);
+        remove(&engine, &format!("{name}@{digest}"));
     }
 }
 
@@ -101,6 +107,7 @@ fn an_id_that_is_asked_for_is_that_of_an_image() {
         assert_eq!(std::fs::read_to_string(work.path().join("id")).unwrap(), id);
         let inspected = engine.docker().args(["image", "inspect", &id]).output().unwrap();
         assert!(inspected.status.success(), "{}: {}", engine.name, String::from_utf8_lossy(&inspected.stderr));
+        remove(&engine, &id);
     }
 }
 
@@ -140,6 +147,7 @@ fn what_an_engine_cannot_put_into_an_image_is_refused() {
             let said = String::from_utf8_lossy(&built.stderr);
             assert_eq!(built.status.code(), Some(if can { 0 } else { 1 }), "{} {arguments:?}: {said}", engine.name);
         }
+        remove(&engine, "cogpack-test/attested");
     }
 }
 
