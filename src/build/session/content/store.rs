@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, FileType, FlockOperation, Mode};
 use rustix::io::Errno;
@@ -15,6 +16,10 @@ use crate::build::session::made::Made;
 
 /// Where blobs are.
 const BLOBS: &str = "blobs/sha256";
+
+/// How long another build may take to remove a folder.
+const WAIT: Duration = Duration::from_millis(5);
+const MOST_WAITS: usize = 20;
 
 /// How often a folder is made again that another build removed at that very moment.
 const MOST_AGAIN: usize = 100;
@@ -73,25 +78,44 @@ impl Store {
 
     /// Opens it for writing; it is made if it is missing, until nothing came into it. What killed processes left is removed.
     pub fn create(folder: &Path) -> io::Result<Self> {
+        let mut last = io::Error::other("other builds make and remove it");
         for _ in 0..MOST_AGAIN {
-            let made = Made::directory(folder)?;
-            let mut store = Self::open(folder)?;
-            if store.is_used()? {
-                let blobs = !store.has_blobs();
-                store.made = Some(Directories { folder: made, blobs });
-                store.blobs()?;
-                remove_left(&store.root.directory("")?)?;
-                return Ok(store);
+            match Self::make(folder) {
+                Ok(Some(store)) => return Ok(store),
+                Ok(None) => {}
+                // On the way to it, too, something may go that was just there.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => last = error,
+                Err(error) => return Err(error),
             }
         }
-        Err(io::Error::other("other builds make and remove it"))
+        Err(last)
+    }
+
+    /// None if another build removed it meanwhile.
+    fn make(folder: &Path) -> io::Result<Option<Self>> {
+        let made = Made::directory(folder)?;
+        let mut store = Self::open(folder)?;
+        if !store.is_used()? {
+            return Ok(None);
+        }
+        let blobs = !store.has_blobs();
+        store.made = Some(Directories { folder: made, blobs });
+        store.blobs()?;
+        remove_left(&store.root.directory("")?)?;
+        Ok(Some(store))
     }
 
     /// Tells others that the folder is in use. False: one of them just removed it.
     fn is_used(&self) -> io::Result<bool> {
         let directory = self.root.as_fd();
-        // Where directories cannot be locked, nobody removes one.
-        let _ = rustix::fs::flock(directory, FlockOperation::LockShared);
+        // Where directories cannot be locked, nobody removes one. Who has it for longer than a removal takes is no build: the one
+        // that started this may have, to keep others from the folder.
+        for _ in 0..MOST_WAITS {
+            match rustix::fs::flock(directory, FlockOperation::NonBlockingLockShared) {
+                Err(Errno::WOULDBLOCK) => std::thread::sleep(WAIT),
+                _ => break,
+            }
+        }
         Ok(rustix::fs::fstat(directory)?.st_nlink > 0)
     }
 

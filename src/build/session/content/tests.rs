@@ -438,6 +438,17 @@ async fn a_folder_that_nothing_came_into_goes_and_one_that_was_there_stays() {
 }
 
 #[test]
+fn a_folder_that_somebody_keeps_from_others_is_written_and_stays() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("c");
+    fs::create_dir(&path).unwrap();
+    let held = fs::File::open(&path).unwrap();
+    rustix::fs::flock(&held, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    drop(Folder::to_write(&path, "latest", false).unwrap());
+    assert!(path.is_dir());
+}
+
+#[test]
 fn builds_that_make_and_remove_a_folder_at_the_same_time_do_not_disturb_each_other() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a/b");
