@@ -48,9 +48,13 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 
 /// Whether a file may be written there, as far as it can be told before: for what takes long.
 pub fn writable(path: &Path) -> Result<(), Problem> {
-    if is_directory(path) {
-        return Err(Problem::usage(format!("cannot write `{}`: it is a directory", path.display()))
-            .help("give the path of a file"));
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => {
+            return Err(Problem::usage(format!("cannot write `{}`: it is a directory", path.display()))
+                .help("give the path of a file"));
+        }
+        Ok(_) => return Ok(()),
+        Err(_) => {}
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match std::fs::metadata(folder) {

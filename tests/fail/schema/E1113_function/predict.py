@@ -2,7 +2,9 @@ from cog import BaseRunner, Input
 
 
 def size():
-    number = 3
+    number = 0
+    for step in range(3):
+        number += step
     return number
 
 
