@@ -39,6 +39,7 @@ pub(super) fn check_block(declared: Declared<'_, BlockDecl>, program: &Program<'
     checker.network = members.uses_network.is_some();
     let needs = checker.needs(&members);
     let names = checker.declare(&members.declarations);
+    let needs = checker.conditions(needs);
     let detect = members.detect.map(|detect| checker.detect(detect));
     let provides = checker.provides(&members.provides);
     let (stages, unplaced) = checker.stages(&members.phases);
@@ -150,12 +151,13 @@ fn report_order_both_ways(members: &Members<'_>, sink: &mut Sink) {
 }
 
 impl Checker<'_, '_> {
-    /// `needs a, b in build`: every capability must be known; those with a value become names.
-    fn needs(&mut self, members: &Members<'_>) -> Vec<Need> {
+    /// `needs a, b in build`: every capability must be known; those with a value become names. The condition of each is
+    /// checked later, since it may use names that are not declared yet.
+    fn needs<'a>(&mut self, members: &Members<'a>) -> Vec<(Need, Option<&'a ast::Expr>)> {
         let own: BTreeMap<&str, Span> =
             members.provides.iter().map(|own| (own.name.name.as_str(), own.name.span)).collect();
         let mut seen: BTreeMap<&str, Vec<(Option<Side>, Span)>> = BTreeMap::new();
-        let mut known: Vec<Need> = Vec::new();
+        let mut known = Vec::new();
         for needs in &members.needs {
             let side = needs.side.as_ref().and_then(side_of);
             for capability in &needs.names {
@@ -169,12 +171,26 @@ impl Checker<'_, '_> {
                 if let Some(own) = own.get(capability.name.as_str()) {
                     self.report(error::needs_what_it_provides(capability, *own));
                 }
-                let meaning = self.meaning(capability);
-                self.scope.capabilities.insert(capability.name.clone(), meaning);
-                known.push(Need { name: name(capability), side });
+                let meaning = match self.meaning(capability) {
+                    Capability::Valued if needs.condition.is_some() => Capability::Conditional(capability.span),
+                    meaning => meaning,
+                };
+                let always = self.scope.capabilities.get(&capability.name).is_some() && needs.condition.is_some();
+                if !always {
+                    self.scope.capabilities.insert(capability.name.clone(), meaning);
+                }
+                known.push((Need { name: name(capability), side, condition: None }, needs.condition.as_ref()));
             }
         }
         known
+    }
+
+    /// The same, with the condition of each.
+    fn conditions(&mut self, needs: Vec<(Need, Option<&ast::Expr>)>) -> Vec<Need> {
+        let mut condition = |written: &ast::Expr| {
+            self.known_by(Level::Facts, "the condition of `needs`", |it| it.condition(written, "when"))
+        };
+        needs.into_iter().map(|(need, written)| Need { condition: written.map(&mut condition), ..need }).collect()
     }
 
     /// What a needed capability is as a name.

@@ -84,7 +84,8 @@ fn dump_block(block: &Block, values: &Values<'_>, out: &mut Text) {
 fn dump_relations(block: &Block, values: &Values<'_>, out: &mut Text) {
     for need in &block.needs {
         let side = need.side.map(|side| format!(" in {side}")).unwrap_or_default();
-        out.line(&format!("needs {}{side}", need.name.text));
+        let condition = need.condition.as_ref().map(|it| format!(" when {}", values.expr(it))).unwrap_or_default();
+        out.line(&format!("needs {}{side}{condition}", need.name.text));
     }
     for provide in &block.provides {
         let value = provide.value.as_ref().map(|value| format!(" = {}", values.expr(value))).unwrap_or_default();

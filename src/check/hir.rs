@@ -90,7 +90,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// Whether the block says `needs same-base`.
+    /// Whether the block says `needs same-base`, if only on a condition.
     pub fn needs_same_base(&self) -> bool {
         self.needs.iter().any(|need| need.name.text == "same-base")
     }
@@ -154,6 +154,8 @@ pub struct Need {
     pub name: Name,
     /// Absent: on both.
     pub side: Option<Side>,
+    /// A `bool` known from the project alone; absent: always.
+    pub condition: Option<Expr>,
 }
 
 /// One `provides`.

@@ -45,6 +45,8 @@ pub(super) enum Capability {
     Plain,
     /// Some do and some do not; where one does not.
     Mixed(Option<Span>),
+    /// It is needed on a condition only; where that is said.
+    Conditional(Span),
 }
 
 /// A name that a condition can say something about.

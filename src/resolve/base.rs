@@ -150,7 +150,7 @@ impl<'w> Wanted<'w> {
         dependencies: &'w IndexMap<String, Dependency>,
     ) -> Self {
         let unprovided = participants.iter().flat_map(|participant| {
-            let needs = participant.block.needs.iter();
+            let needs = participant.needs.iter().copied();
             needs.filter(|need| !participant.providers.contains_key(&need.name.text))
         });
         let catalogs = &inputs.library.catalogs;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::{IndexMap, IndexSet};
 
 use crate::check::hir::{Block, Stack};
-use crate::check::phase::Side;
 use crate::diagnostic::Sink;
 use crate::eval::Evaluator;
 use crate::eval::value::Value;
 use crate::resolve::base::SAME_BASE;
+use crate::resolve::needs::{self, Needed};
 use crate::resolve::trace::{Decision, Trace};
 use crate::resolve::{Inputs, Participant, error, params, stack};
 use crate::source::shipped;
@@ -18,6 +18,7 @@ use crate::source::shipped;
 struct Candidate<'a> {
     block: &'a Block,
     params: Vec<Value>,
+    needs: Vec<Needed<'a>>,
 }
 
 /// The blocks that take part, in the order of the stack's list, then the project's by name.
@@ -52,7 +53,8 @@ pub fn participants<'a>(
             verdict.reason.push_str("; it stands instead of the shipped one");
         }
         if verdict.chosen {
-            detected.push((Candidate { block, params }, verdict));
+            let needs = needs::of(block, &evaluator, sink);
+            detected.push((Candidate { block, params, needs }, verdict));
         } else {
             trace.blocks.push(verdict);
         }
@@ -199,10 +201,11 @@ fn provide<'a>(
         let mut participant = Participant {
             block: candidate.block,
             params: candidate.params.clone(),
+            needs: candidate.needs.iter().map(|needed| needed.need).collect(),
             capabilities: BTreeMap::new(),
             providers: IndexMap::new(),
         };
-        for need in &candidate.block.needs {
+        for Needed { need, cause } in &candidate.needs {
             let name = need.name.text.as_str();
             match providers.get(name) {
                 Some(&provider) => {
@@ -211,12 +214,15 @@ fn provide<'a>(
                 None if name == SAME_BASE || of_images.contains(name) => {}
                 None => {
                     let out = left_out_providers(inputs, trace, name);
-                    let side = match need.side {
-                        Some(Side::Build) => " in build",
-                        Some(Side::Runtime) => " in runtime",
-                        None => "",
-                    };
-                    sink.push(error::unprovided(&candidate.block.name.text, &need.name, side, &out));
+                    let without = inputs.project.settings.without.iter();
+                    let without = without.filter(|named| out.iter().any(|decision| decision.name == named.value));
+                    sink.push(error::unprovided(&error::Unprovided {
+                        block: &candidate.block.name.text,
+                        need,
+                        without: without.map(|named| named.span).collect(),
+                        out,
+                        cause: *cause,
+                    }));
                 }
             }
         }

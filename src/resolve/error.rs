@@ -1,6 +1,6 @@
 //! What resolution finds wrong.
 
-use crate::check::hir::Name;
+use crate::check::hir::{Name, Need};
 use crate::diagnostic::suggest::{did_you_mean, listing};
 use crate::diagnostic::{Diagnostic, code};
 use crate::resolve::catalog::{Catalog, Release};
@@ -55,23 +55,41 @@ fn place(diagnostic: Diagnostic, span: Option<Span>) -> Diagnostic {
     }
 }
 
+/// What is told of a need that nothing provides.
+pub struct Unprovided<'a> {
+    /// The block that needs it.
+    pub block: &'a str,
+    /// The need.
+    pub need: &'a Need,
+    /// Blocks that provide it and take no part.
+    pub out: Vec<Decision>,
+    /// Where `cogpack.toml` leaves such a block out.
+    pub without: Vec<Span>,
+    /// What of the project the condition of the need holds for.
+    pub cause: Option<Span>,
+}
+
 /// E0704: nothing that takes part provides what a block needs.
-pub fn unprovided(block: &str, need: &Name, side: &str, out: &[Decision]) -> Diagnostic {
-    let mut help: Vec<String> = out
-        .iter()
-        .map(|decision| format!("`{}` provides it and was left out: {}", decision.name, decision.reason))
-        .collect();
-    if help.is_empty() {
-        help.push("add a block that provides it, or choose a base image that has it".into());
-    } else {
-        help.push(format!("take one part with `--with`, or leave `{block}` out with `--without {block}`"));
+pub fn unprovided(told: &Unprovided<'_>) -> Diagnostic {
+    let Unprovided { block, need, out, without, cause } = told;
+    let name = &need.name.text;
+    let side = need.side.map(|side| format!(" in {side}")).unwrap_or_default();
+    let mut help: Vec<String> = Vec::new();
+    for decision in out {
+        help.push(format!("`{}` provides it, and takes no part: {}", decision.name, decision.reason));
     }
-    Diagnostic::error(
-        code::RESOLVE_UNPROVIDED,
-        format!("`{block}` needs `{}`{side}, and nothing that takes part provides it", need.text),
-    )
-    .at(need.span, "needed here")
-    .help(help.join("\n"))
+    help.push(match out.is_empty() {
+        true => "add a block that provides it, or choose a base image that has it".to_owned(),
+        false => format!(
+            "let one take part, or a block of yours that says `provides {name}`; \
+             or leave `{block}` out as well with `--without {block}`"
+        ),
+    });
+    let message = format!("`{block}` needs `{name}`{side}, and nothing that takes part provides it");
+    let diagnostic = Diagnostic::error(code::RESOLVE_UNPROVIDED, message).at(need.name.span, "needed here");
+    let places = cause.iter().map(|span| (*span, "because of this"));
+    let places = places.chain(without.iter().map(|span| (*span, "left out here")));
+    places.fold(diagnostic, |diagnostic, (span, text)| diagnostic.related(span, text)).help(help.join("\n"))
 }
 
 /// E0705: two blocks provide some of the same capabilities and each some of its own.

@@ -12,6 +12,7 @@ pub mod glance;
 pub mod image;
 pub mod library;
 mod lone;
+mod needs;
 mod order;
 mod own;
 mod params;
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::check::hir::{Block, Hir, Stack};
+use crate::check::hir::{Block, Hir, Need, Stack};
 use crate::check::phase::Side;
 use crate::diagnostic::Sink;
 use crate::eval::value::Value;
@@ -170,6 +171,8 @@ pub struct Participant<'a> {
     pub block: &'a Block,
     /// The values of its params, in their order.
     pub params: Vec<Value>,
+    /// What it needs: without those whose condition does not hold.
+    pub needs: Vec<&'a Need>,
     /// The values of the capabilities it needs, where they have one.
     pub capabilities: BTreeMap<String, Value>,
     /// For each capability it needs, the participant that provides it; absent: the base image.
@@ -177,6 +180,11 @@ pub struct Participant<'a> {
 }
 
 impl<'a> Participant<'a> {
+    /// Whether both sides must start from one image.
+    pub fn needs_same_base(&self) -> bool {
+        self.needs.iter().any(|need| need.name.text == base::SAME_BASE)
+    }
+
     /// An evaluator for its expressions, which knows its params and the capabilities it needs.
     pub fn evaluator<'e>(&self, hir: &'e Hir, facts: Facts<'e>) -> Evaluator<'e>
     where

@@ -67,7 +67,7 @@ fn edges<'a>(participants: &[Participant<'a>], positions: &BTreeMap<&str, usize>
         }
     };
     for (index, participant) in participants.iter().enumerate() {
-        for need in &participant.block.needs {
+        for need in &participant.needs {
             if let Some(&provider) = participant.providers.get(&need.name.text) {
                 add(index, provider, "needs", need.name.span);
             }

@@ -106,7 +106,8 @@ impl Dump {
             }
             BlockMember::Needs(needs) => {
                 let side = field("in", needs.side.as_ref().map(|side| side.name.clone()));
-                node("needs", names(&needs.names).into_iter().chain([side]))
+                let condition = field("when", needs.condition.as_ref().map(expr));
+                node("needs", names(&needs.names).into_iter().chain([side, condition]))
             }
             BlockMember::Provides(provides) => {
                 node("provides", [Some(provides.name.name.clone()), provides.value.as_ref().map(expr)])

@@ -306,6 +306,15 @@ pub(in crate::check) fn capability_without_value(name: &str, span: Span) -> Diag
 }
 
 /// E0228
+pub(in crate::check) fn capability_on_a_condition(name: &str, span: Span, need: Span) -> Diagnostic {
+    let message = format!("`{name}` is needed on a condition only, so it may have no value");
+    Diagnostic::error(code::CHECK_CAPABILITY_WITHOUT_VALUE, message)
+        .at(span, "used as a value")
+        .related(need, "needed when a condition holds")
+        .help(format!("write `needs {name}` without `when` to use its value"))
+}
+
+/// E0228
 pub(in crate::check) fn capability_with_some_values(name: &str, span: Span, plain: Option<Span>) -> Diagnostic {
     let found = Diagnostic::error(
         code::CHECK_CAPABILITY_WITHOUT_VALUE,

@@ -111,7 +111,10 @@ pub(in crate::check) fn unknown_field(ty: &Type, name: &Ident, known: &[String])
     };
     let mut help = did_you_mean(&name.name, known.iter().map(String::as_str), otherwise);
     if *ty == Type::Data {
-        help = format!("{help}; a key of the document is read with a method: `.string(\"{}\")`", name.name);
+        // Methods of other languages; any other name is a key.
+        let method = matches!(name.name.as_str(), "get" | "value" | "key" | "at" | "list" | "array" | "str" | "text");
+        let key = if method { "tool.name" } else { &name.name };
+        help = format!("{help}; a key of the document is read with a method: `.string(\"{key}\")`");
     }
     Diagnostic::error(code::CHECK_UNKNOWN_FIELD, format!("{owner} has no `{}`", name.name))
         .at(name.span, "not known")

@@ -73,6 +73,7 @@ impl Checker<'_, '_> {
             Capability::Valued => Expr { kind: ExprKind::Capability(name.into()), ty: Type::String, span },
             Capability::Plain => self.refuse(span, error::capability_without_value(name, span)),
             Capability::Mixed(other) => self.refuse(span, error::capability_with_some_values(name, span, *other)),
+            Capability::Conditional(need) => self.refuse(span, error::capability_on_a_condition(name, span, *need)),
         }
     }
 

@@ -82,7 +82,7 @@ fn leave_out<'r>(drafts: &mut Vec<Draft<'r>>) -> LeftOut<'r> {
 fn check_layers(resolution: &Resolution<'_>, drafts: &[Draft<'_>], sink: &mut Sink) {
     let by_id: IndexMap<&str, &Draft<'_>> = drafts.iter().map(|draft| (draft.id.as_str(), draft)).collect();
     for draft in drafts {
-        if resolution.blocks[draft.participant].block.needs_same_base() {
+        if resolution.blocks[draft.participant].needs_same_base() {
             continue;
         }
         for (operation, span) in &draft.operations {
@@ -104,7 +104,7 @@ fn check_needs(resolution: &Resolution<'_>, drafts: &[Draft<'_>], sink: &mut Sin
     for draft in drafts {
         let side = draft.stage.phase.side();
         let participant = &resolution.blocks[draft.participant];
-        for need in &participant.block.needs {
+        for need in &participant.needs {
             if need.side.is_some_and(|only| only != side) {
                 continue;
             }

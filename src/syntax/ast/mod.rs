@@ -222,13 +222,15 @@ pub struct Depend {
     pub constraint: Expr,
 }
 
-/// `needs a, b in build`
+/// `needs a, b in build when expr`
 #[derive(Clone, Debug)]
 pub struct Needs {
     /// The capabilities.
     pub names: Vec<Ident>,
     /// `build` or `runtime`; absent: both.
     pub side: Option<Ident>,
+    /// Absent: always.
+    pub condition: Option<Expr>,
     /// The whole statement.
     pub span: Span,
 }

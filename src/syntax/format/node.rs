@@ -145,6 +145,7 @@ impl<'a> Nodes<'a> {
                 if let Some(side) = &needs.side {
                     segments.push(text(format!("in {}", side.name)));
                 }
+                segments.extend(option("when", needs.condition.as_ref()));
                 leaf(needs.span, segments)
             }
             BlockMember::Provides(provides) => {

@@ -200,7 +200,9 @@ impl<'t> Around<'t> {
                     ("from", "stage" | "phase") | ("layer", "from") | ("as", "env") | ("uses", "network")
                 );
                 let input = self.text(back) == "from" && self.inside_copy(back, depth);
-                if free && !inner && !input {
+                // `needs x when c`
+                let condition = self.text(back) == "when" && self.site(back) == Site::Block;
+                if free && !inner && !input && !condition {
                     return Some(back);
                 }
             }

@@ -108,6 +108,14 @@ fn shape(around: &Around<'_>) -> Option<&'static str> {
         "fn" if around.expects(&[Rule::arrow]) => "say what it gives: `fn name(a: string) -> string { … }`",
         "fn" if around.expects(&[Rule::colon]) => "a parameter has a type: `fn name(a: string) -> string { … }`",
         "blocks" if around.expects(&[Rule::lbracket]) => "write a list: `blocks [one, other]`",
+        "param" if around.expects(&[Rule::colon]) => "a param has a type: `param name: string = \"…\"`",
+        "mount" if around.text(-1) == "cache" => {
+            "the path comes first: `mount cache \"/PATH\" id \"NAME\" sharing locked`"
+        }
+        "mount" if around.text(-1) == "tmpfs" => "the path comes first: `mount tmpfs \"/PATH\" size 1073741824`",
+        _ if around.expects(&[Rule::k_as]) => {
+            "say where it is seen: `mount secret ID to \"/PATH\"` or `mount secret ID as env NAME`"
+        }
         "uses" => "there is only `uses network`",
         "label" if around.expects(&[Rule::plain]) => "write `label \"NAME\" = \"…\"`",
         "env" if around.expects(&[Rule::equals]) => "write `env NAME = \"…\"`",

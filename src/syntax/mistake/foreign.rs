@@ -10,6 +10,9 @@ const VALUES: &str = "write each value as `let NAME = VALUE`; it is used by its 
 const FUNCTIONS: &str = "write `fn NAME(PARAMETER: string) -> string { EXPRESSION }` at the top level of the file";
 const ORDER: &str = "write `needs NAME` for what another block provides, `after NAME` for order alone, and \
     `depends { NAME = \">=1.2\" }` for versions";
+/// What to do about a condition around stages.
+pub const NOT_CONDITIONAL: &str = "phases and stages have no conditions: write `when` in the stage; a stage that is left \
+    without operations is left out";
 const REPEAT: &str = "write `for NAME in LIST { … }` around what is repeated";
 
 /// What to do about a word that begins a statement elsewhere; `next` is the text behind it.
@@ -46,6 +49,15 @@ pub fn statement(site: Site, word: &str, next: &str) -> Option<&'static str> {
         (Site::Block | Site::Stage | Site::Stack, _) if next == "=" => "write `let` before it to give a value a name",
         _ => return None,
     })
+}
+
+/// What to do about a word that does not fit behind a statement.
+pub fn behind(statement: &str, word: &str) -> Option<&'static str> {
+    match (statement, word) {
+        ("from", "as") => Some("a stage has its name already: others read it with `from stage NAME`"),
+        ("needs", "if") => Some("write `needs NAME when CONDITION`"),
+        _ => None,
+    }
 }
 
 /// What people type at a shell.

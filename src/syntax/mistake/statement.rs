@@ -36,11 +36,20 @@ pub fn dockerfile_line(around: &Around<'_>) -> Option<Diagnostic> {
     if around.expects(&[Rule::name, Rule::variable, Rule::ident]) {
         return None;
     }
+    let line = around.slice(around.line(around.span(0)));
+    let command = line.split(" #").next().and_then(|line| line.strip_prefix("RUN ")).map(str::trim);
+    let command = command.filter(|command| is_plain(command));
+    let help = command.map_or_else(|| (*help).to_owned(), |command| format!("write `run \"{command}\"` in a stage"));
     Some(
         Diagnostic::error(code::SYNTAX_DOCKERFILE, format!("`{word}` is a word of Dockerfiles, not of blocks"))
             .at(around.span(0), "")
-            .help(*help),
+            .help(help),
     )
+}
+
+/// Whether a command can be quoted as it is.
+fn is_plain(command: &str) -> bool {
+    !command.is_empty() && !command.contains(['"', '\\', '$']) && !command.starts_with(['-', '[', '<'])
 }
 
 /// E0127: `//` and `/* … */`.
@@ -95,7 +104,10 @@ pub fn if_statement(around: &Around<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::error(code::SYNTAX_IF_STATEMENT, "`if` chooses between values; statements are chosen with `when`")
             .at(around.span(at), "write `when`")
-            .help("write `when condition { … } else { … }`"),
+            .help(match around.site(at) {
+                Site::Phase => foreign::NOT_CONDITIONAL,
+                _ => "write `when condition { … } else { … }`",
+            }),
     )
 }
 
@@ -253,7 +265,10 @@ pub fn misplaced(around: &Around<'_>) -> Option<Diagnostic> {
     Some(
         Diagnostic::error(code::SYNTAX_MISPLACED, format!("`{word}` does not stand in {}", site.words()))
             .at(around.span(0), "")
-            .help(format!("`{word}` stands in {homes}; what can stand here: {}", one_of(site.statements()))),
+            .help(match (site, word) {
+                (Site::Phase, "when") => foreign::NOT_CONDITIONAL.to_owned(),
+                _ => format!("`{word}` stands in {homes}; what can stand here: {}", one_of(site.statements())),
+            }),
     )
 }
 
@@ -280,7 +295,8 @@ pub fn unknown(around: &Around<'_>) -> Option<Diagnostic> {
         "in",
     ];
     let word = around.text(0);
-    if !begins_statement(around) || words::begins_statement(word) || around.expects(&[Rule::name, Rule::ident]) {
+    let declared = around.expects(&[Rule::name, Rule::ident, Rule::colon]);
+    if !begins_statement(around) || words::begins_statement(word) || declared {
         return None;
     }
     let site = around.site(0);
@@ -295,8 +311,7 @@ pub fn unknown(around: &Around<'_>) -> Option<Diagnostic> {
         false => format!("`{word}` is not a statement of {}", site.words()),
     };
     let foreign = match on_line {
-        true => (statement == "from" && word == "as")
-            .then_some("a stage has its name already: others read it with `from stage NAME`"),
+        true => foreign::behind(statement, word),
         false => foreign::statement(site, word, around.text(1)),
     };
     let similar = closest(word, candidates.iter().copied()).map(|similar| format!("did you mean `{similar}`?"));

@@ -103,6 +103,8 @@ pub fn reserved(around: &Around<'_>) -> Option<Diagnostic> {
         "param" => "a param",
         "fn" => "a function",
         "for" => "what `for` repeats",
+        // `mount cache id "x" "/PATH"`: an option before what it belongs to.
+        "cache" | "tmpfs" if around.statement_word() == "mount" => return None,
         _ if around.expects(&[Rule::fn_param]) || !around.expects_value() => "a parameter",
         // A statement begins where the value is missing.
         _ if around.begins_line(0) && !around.site(0).statements().is_empty() => return None,

@@ -190,8 +190,13 @@ impl Reader<'_> {
 
     fn needs(&mut self, pair: Pair<'_, Rule>) -> Option<Needs> {
         let span = self.trimmed(&pair);
-        let side = pair.clone().into_inner().find(|part| part.as_rule() == Rule::side).map(|part| self.ident(&part));
-        Some(Needs { names: self.names(pair), side, span })
+        let part = |rule| pair.clone().into_inner().find(|part| part.as_rule() == rule);
+        let side = part(Rule::side).map(|side| self.ident(&side));
+        let condition = match part(Rule::expr) {
+            Some(condition) => Some(self.expr(condition)?),
+            None => None,
+        };
+        Some(Needs { names: self.names(pair), side, condition, span })
     }
 
     fn provides(&mut self, pair: Pair<'_, Rule>) -> Option<Provides> {
