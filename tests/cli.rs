@@ -392,6 +392,19 @@ fn output_that_cannot_be_written_is_no_success() {
 }
 
 #[test]
+fn init_says_what_a_new_block_does() {
+    let folder = support::project(&[("main.py", b"")]);
+    let told = |name: &str| stderr(&run_in(folder.path(), &["init", "--block", name]));
+    assert!(told("hello").contains("it takes part in the next"), "{}", told("other"));
+    assert!(told("uv").contains("it takes the place of the block `uv` that ships"));
+    assert!(told("base").contains("`base` cannot be a block's name"));
+    assert!(!folder.path().join("blocks/base.block").exists());
+    std::fs::write(folder.path().join("cogpack.toml"), "blocks = ['tools']").unwrap();
+    std::fs::create_dir(folder.path().join("tools")).unwrap();
+    assert!(told("late").contains("add `blocks/late.block` to its `blocks`"));
+}
+
+#[test]
 fn completions_are_printed_for_each_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert!(stdout(&support::run(&["completions", shell])).contains("cogpack"), "{shell}");

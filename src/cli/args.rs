@@ -102,7 +102,7 @@ pub enum Command {
     Fmt(FmtArgs),
     /// List the blocks, or show one
     Blocks(BlocksArgs),
-    /// Explain a diagnostic code
+    /// Explain a finding, or what takes part in a project
     Explain(ExplainArgs),
     /// Compare two plans
     Diff(DiffArgs),
@@ -217,7 +217,7 @@ pub struct PlanArgs {
     /// Print the plan and what was decided on the way, as JSON
     #[arg(long)]
     pub json: bool,
-    /// Tell why a package, a path or a stage is in the build
+    /// Tell why a package, a block, a stage or a path is in the build
     #[arg(long, value_name = "NAME", conflicts_with = "json")]
     pub why: Option<String>,
 }
@@ -268,6 +268,9 @@ pub struct FmtArgs {
 
 /// `cogpack blocks`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack blocks
+  cogpack blocks uv")]
 pub struct BlocksArgs {
     /// Show what this block needs, provides and can be told [default: list all]
     #[arg(value_name = "NAME")]
@@ -282,6 +285,10 @@ pub struct BlocksArgs {
 
 /// `cogpack explain`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cogpack explain E0302
+  cogpack explain unknown-name
+  cogpack explain --detect examples/service")]
 pub struct ExplainArgs {
     /// A code such as `E0203`, or a name such as `unknown-name` [default: list all]
     #[arg(value_name = "CODE")]

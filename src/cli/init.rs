@@ -6,6 +6,9 @@ use crate::cli::args::InitArgs;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
 use crate::cli::{files, project};
+use crate::compile::{self, Options};
+use crate::diagnostic::Sink;
+use crate::source::{SourceMap, shipped};
 
 const CONFIG: &str = include_str!("init/cog.yaml");
 const RUNNER: &str = include_str!("init/run.py");
@@ -47,13 +50,30 @@ fn block(directory: Option<&Path>, name: &str, output: &Output) -> Result<Exit, 
     let first = name.chars().next();
     let is_name = first.is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && name.chars().all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
-    if !is_name {
-        return Err(Problem::usage(format!("`{name}` cannot be a block's name"))
-            .help("a name is letters, digits, `-` and `_`, and begins with a letter"));
+    if !is_name || name == "base" {
+        return Err(Problem::usage(format!("`{name}` cannot be a block's name")).help(match is_name {
+            true => "the stages that start from the base images are called so",
+            false => "a name is letters, digits, `-` and `_`, and begins with a letter",
+        }));
     }
-    let path = project::root(directory)?.join("blocks").join(format!("{name}.block"));
+    let root = project::root(directory)?;
+    let path = root.join("blocks").join(format!("{name}.block"));
     files::create(&path, &BLOCK.replace("NAME", name))?;
     output.say(&format!("wrote {}", path.display()));
-    output.say("it takes part in the next `cogpack plan`");
+    output.say(&what_it_does(&root, name)?);
     Ok(Exit::Success)
+}
+
+/// What the new block does in its project.
+fn what_it_does(root: &Path, name: &str) -> Result<String, Problem> {
+    let tree = Box::new(project::open(Some(root))?);
+    let hir = compile::all_blocks(tree, &Options::default(), &SourceMap::new(), &mut Sink::new());
+    let is_read = hir.blocks.get(name).is_some_and(|block| block.from_project);
+    Ok(match (is_read, shipped::block(name)) {
+        (false, _) => {
+            format!("`cogpack.toml` names other places for blocks: add `blocks/{name}.block` to its `blocks`")
+        }
+        (true, Some(_)) => format!("it takes the place of the block `{name}` that ships"),
+        (true, None) => "it takes part in the next `cogpack plan`".into(),
+    })
 }

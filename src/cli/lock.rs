@@ -36,7 +36,9 @@ pub fn run(args: &LockArgs, output: &Output) -> Result<Exit, Problem> {
             return Ok(Exit::stopped_by(&found));
         }
     };
-    files::write(&root.join(lock::FILE), lock::to_text(&compiled.metadata, &digests).as_bytes())?;
+    let path = root.join(lock::FILE);
+    files::write(&path, lock::to_text(&compiled.metadata, &digests).as_bytes())?;
+    output.say(&format!("wrote {}", path.display()));
     Ok(Exit::Success)
 }
 

@@ -3,16 +3,17 @@
 use crate::diagnostic::suggest::did_you_mean;
 use crate::plan::describe;
 use crate::plan::metadata::Metadata;
-use crate::plan::model::{Operation, OperationKind, Origin, Plan, Stage};
+use crate::plan::model::{Input, Operation, OperationKind, Origin, Plan, Stage};
+use crate::plan::visit;
 use crate::project::packages::normalize;
 
-/// What is told of a package, a path, a stage or a phase. `None` when nothing of this name is in the build.
+/// What is told of a package, a block, a path, a stage or a phase. `None` when nothing of this name is in the build.
 pub fn why(plan: &Plan, metadata: &Metadata, name: &str) -> Option<String> {
     if name.trim().is_empty() {
         return None;
     }
     let asked = dependency(metadata, name).or_else(|| package(metadata, name));
-    let parts = [asked, stages(plan, name), base(metadata, name)];
+    let parts = [asked, block(plan, metadata, name), stages(plan, name), base(metadata, name)];
     let told: Vec<String> = parts.into_iter().flatten().collect();
     (!told.is_empty()).then(|| told.join("\n"))
 }
@@ -20,7 +21,8 @@ pub fn why(plan: &Plan, metadata: &Metadata, name: &str) -> Option<String> {
 /// All names that can be asked for: for suggestions.
 fn names(plan: &Plan, metadata: &Metadata) -> Vec<String> {
     let stages = plan.stages.iter().map(|stage| stage.id.clone());
-    metadata.dependencies.keys().cloned().chain(stages).collect()
+    let blocks = metadata.trace.blocks.iter().map(|decision| decision.name.clone());
+    metadata.dependencies.keys().cloned().chain(blocks).chain(stages).collect()
 }
 
 /// What to do instead of asking for a name of which nothing is told.
@@ -35,7 +37,7 @@ pub fn instead(plan: &Plan, metadata: &Metadata, name: &str) -> String {
         return format!("in the image a path is absolute: did you mean `{path}`?");
     }
     did_you_mean(name, names(plan, metadata).iter().map(String::as_str), || {
-        "name a package, a stage, a phase, or an absolute path in the image".into()
+        "name a package, a block, a stage, a phase, or an absolute path in the image".into()
     })
 }
 
@@ -63,6 +65,25 @@ fn package(metadata: &Metadata, name: &str) -> Option<String> {
     let asked = metadata.python_packages.asked.get(&name)?;
     let lines: Vec<String> = asked.iter().map(|(line, place)| format!("  asked for: {line}, {place}\n")).collect();
     Some(format!("{name}\n{}", lines.concat()))
+}
+
+/// Whether a block takes part, what decided it, and its stages.
+fn block(plan: &Plan, metadata: &Metadata, name: &str) -> Option<String> {
+    let decision = metadata.trace.blocks.iter().find(|decision| decision.name == name)?;
+    let verdict = if decision.chosen { "takes part" } else { "takes no part" };
+    let mut text = format!("block {name} {verdict}: {}\n", decision.reason);
+    if let (Some(predicate), Some(place)) = (&decision.predicate, &decision.place) {
+        let words: Vec<&str> = predicate.split_whitespace().collect();
+        text.push_str(&format!("  {}, {place}\n", words.join(" ")));
+    }
+    if !decision.files.is_empty() {
+        text.push_str(&format!("  found: {}\n", decision.files.join(", ")));
+    }
+    let is_of = |stage: &&Stage| stage.origin.as_ref().is_some_and(|origin| origin.block == name);
+    for stage in plan.stages.iter().filter(is_of) {
+        text.push_str(&format!("  {}", head(stage)));
+    }
+    Some(text)
 }
 
 /// The base image that has it.
@@ -124,11 +145,13 @@ fn place(origin: Option<&Origin>) -> String {
     origin.map(|origin| format!(", {}:{}", origin.file, origin.line)).unwrap_or_default()
 }
 
+/// Whether a stage takes something out of another: as a layer, a copy or a mount.
 fn reads(reader: &Stage, id: &str) -> bool {
-    reader
-        .operations
-        .iter()
-        .any(|operation| matches!(&operation.kind, OperationKind::Layer(layer) if layer.stage == *id))
+    // The first input is where the stage starts.
+    let inputs = visit::inputs(0, reader);
+    let taken = inputs.iter().skip(1).any(|(input, _)| matches!(input, Input::Stage { stage } if stage == id));
+    let layers = |operation: &Operation| matches!(&operation.kind, OperationKind::Layer(layer) if layer.stage == *id);
+    taken || reader.operations.iter().any(layers)
 }
 
 fn is_path(name: &str) -> bool {

@@ -14,17 +14,39 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> std::collections::BTreeSe
     names.collect()
 }
 
-/// E0701: no stack's `detect` holds.
-pub fn no_stack(decisions: &[Decision]) -> Diagnostic {
-    let tried = decisions
+/// E0701: no stack's `detect` holds. `stacks` are those that were tried, each with what it is for; `present` what lies in the
+/// project.
+pub fn no_stack(stacks: &[(&Decision, String)], present: &[String]) -> Diagnostic {
+    let mut help: Vec<String> = stacks
         .iter()
-        .map(|decision| match &decision.predicate {
-            Some(predicate) => format!("`{}` wants {predicate}", decision.name),
-            None => format!("`{}`: {}", decision.name, decision.reason),
+        .map(|(decision, about)| {
+            let about = if about.is_empty() { String::new() } else { format!(", “{about}”,") };
+            match &decision.predicate {
+                Some(predicate) => {
+                    let words: Vec<&str> = predicate.split_whitespace().collect();
+                    format!("`{}`{about} wants {}", decision.name, words.join(" "))
+                }
+                None => format!("`{}`{about}: {}", decision.name, decision.reason),
+            }
         })
-        .collect::<Vec<_>>();
-    Diagnostic::error(code::RESOLVE_NO_STACK, "no stack fits this project")
-        .help(format!("{}\nadd the files that a stack looks for, or choose one with `--stack NAME`", tried.join("\n")))
+        .collect();
+    help.push("add the files that a stack looks for, or choose one with `--stack NAME`".into());
+    help.push(
+        "a project of another kind needs a stack of its own: `stack NAME { blocks [source] }` in `blocks/`".into(),
+    );
+    let has = match present {
+        [] => "there is nothing in it".to_owned(),
+        present => format!("it has {}", few(present)),
+    };
+    Diagnostic::error(code::RESOLVE_NO_STACK, format!("no stack fits this project: {has}")).help(help.join("\n"))
+}
+
+/// `` `a`, `b` and 3 more ``
+fn few(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let rest = names.len().saturating_sub(SHOWN);
+    if rest > 0 { format!("{} and {rest} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
 /// E0702: the stack that was named does not exist.

@@ -3,6 +3,7 @@
 use crate::check::hir::{Expr, Stack};
 use crate::diagnostic::{Diagnostic, Severity, Sink};
 use crate::eval::Evaluator;
+use crate::project::glob;
 use crate::resolve::trace::{Decision, Trace};
 use crate::resolve::{Inputs, error, params};
 use crate::source::{SourceMap, shipped};
@@ -38,7 +39,12 @@ pub fn choose<'a>(inputs: &Inputs<'a>, trace: &mut Trace, sink: &mut Sink) -> Op
             return Some(stack);
         }
     }
-    sink.push(error::no_stack(&trace.stacks));
+    let about = |decision: &Decision| {
+        let doc = stacks.get(&decision.name).and_then(|stack| stack.doc.as_deref()).unwrap_or_default();
+        doc.trim().lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
+    };
+    let tried: Vec<(&Decision, String)> = trace.stacks.iter().map(|decision| (decision, about(decision))).collect();
+    sink.push(error::no_stack(&tried, &glob::glob(inputs.project.tree(), "*").unwrap_or_default()));
     None
 }
 

@@ -104,13 +104,14 @@ fn check_needs(resolution: &Resolution<'_>, drafts: &[Draft<'_>], sink: &mut Sin
     for draft in drafts {
         let side = draft.stage.phase.side();
         let participant = &resolution.blocks[draft.participant];
+        let mut told = BTreeSet::new();
         for need in &participant.needs {
             if need.side.is_some_and(|only| only != side) {
                 continue;
             }
             let Some(provider) = participant.providers.get(&need.name.text) else { continue };
             let Some(awaited) = first.get(&(*provider, side)) else { continue };
-            if draft.stage.phase < awaited.stage.phase {
+            if draft.stage.phase < awaited.stage.phase && told.insert(*provider) {
                 sink.push(error::too_early(
                     &need.name,
                     draft.stage.name.span,
