@@ -18,6 +18,7 @@ mod expectation;
 mod image;
 mod layers;
 mod outputs;
+mod packages;
 mod plans;
 mod predict;
 mod registry;
