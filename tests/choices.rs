@@ -144,3 +144,14 @@ fn a_base_image_of_which_nothing_is_known_gets_all_that_is_needed() {
     assert_eq!(compiled.metadata.base_image.build, "docker.io/library/python:3.12-slim");
     assert_eq!(compiled.metadata.dependencies["python"].version.as_deref(), Some("3.12.11"));
 }
+
+#[test]
+fn a_base_image_of_docker_hub_is_known_however_it_is_spelled() {
+    for name in ["python:3.12-slim", "library/python:3.12-slim", "docker.io/library/python:3.12-slim"] {
+        let compiled = compile(PYTHON, on(name, None));
+        assert_eq!(compiled.metadata.base_image.build, "docker.io/library/python:3.12-slim", "{name}");
+        assert_eq!(compiled.metadata.dependencies["python"].version.as_deref(), Some("3.12.11"), "{name}");
+    }
+    let compiled = compile(GPU, on("docker.io/nvidia/cuda:12.4.1-cudnn-devel-ubuntu22.04", None));
+    assert_eq!(compiled.metadata.dependencies["torch"].build.as_deref(), Some("cu124"));
+}

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::check::hir::Block;
+use crate::check::hir::{Block, Expr, Need};
 use crate::cli::args::BlocksArgs;
 use crate::cli::exit::{Exit, Problem};
 use crate::cli::output::Output;
@@ -18,6 +18,8 @@ struct Entry {
     file: String,
     from_project: bool,
     about: String,
+    /// As it is written in the block; absent: it always takes part.
+    detect: Option<String>,
     needs: Vec<String>,
     provides: Vec<String>,
     params: Vec<Param>,
@@ -75,16 +77,22 @@ pub fn run(args: &BlocksArgs, output: &Output) -> Result<Exit, Problem> {
 }
 
 fn entry(block: &Block, sources: &SourceMap) -> Entry {
-    let side = |need: &crate::check::hir::Need| match need.side {
-        Some(side) => format!("{} in {side}", need.name.text),
-        None => need.name.text.clone(),
+    let written = |value: &Expr| {
+        let text = &sources.file(value.span.file).text[value.span.range()];
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let need = |need: &Need| {
+        let side = need.side.map(|side| format!(" in {side}")).unwrap_or_default();
+        let condition = need.condition.as_ref().map(|it| format!(" when {}", written(it))).unwrap_or_default();
+        format!("{}{side}{condition}", need.name.text)
     };
     Entry {
         name: block.name.text.clone(),
         file: sources.file(block.file).name.clone(),
         from_project: block.from_project,
         about: block.doc.clone().unwrap_or_default().trim().to_owned(),
-        needs: block.needs.iter().map(side).collect(),
+        detect: block.detect.as_ref().map(written),
+        needs: block.needs.iter().map(need).collect(),
         provides: block.provides.iter().map(|provide| provide.name.text.clone()).collect(),
         params: block
             .params
@@ -135,6 +143,7 @@ fn page(entry: &Entry) -> String {
             values.iter().for_each(|value| text.push_str(&format!("  {value}\n")));
         }
     };
+    row("detect", entry.detect.iter().cloned().collect());
     row("needs", entry.needs.clone());
     row("provides", entry.provides.clone());
     let params = entry.params.iter().map(|param| {

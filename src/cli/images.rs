@@ -12,7 +12,6 @@ use crate::image::find::Description;
 use crate::image::{self, compare, error, write};
 use crate::project::Project;
 use crate::resolve::Library;
-use crate::resolve::image::Image;
 use crate::source::SourceMap;
 
 /// Reads real images.
@@ -42,8 +41,7 @@ fn verify(args: &ImageVerifyArgs, output: &Output) -> Result<Exit, Problem> {
         output.findings(sink.diagnostics(), &sources);
         return Ok(Exit::Project);
     }
-    let is_named = |image: &&Image| image.name == args.image || image.reference == args.image;
-    let Some(known) = library.images.all().find(is_named) else {
+    let Some(known) = library.images.called(&args.image) else {
         let message = format!("nothing describes the image `{}`", args.image);
         return Err(Problem::usage(message).help("name an image of `cogpack.toml`, or one that comes with Cogpack"));
     };

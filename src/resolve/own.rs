@@ -97,8 +97,7 @@ impl Named {
 
 /// The image of a name or a reference. Of a reference that nothing describes only the reference is known.
 fn image(images: &Images, named: &Named, platform: &str, sink: &mut Sink) -> Option<Image> {
-    let known = images.all().find(|image| image.name == named.text || image.reference == named.text);
-    if let Some(image) = known {
+    if let Some(image) = images.called(&named.text) {
         return Some(image.clone());
     }
     let is_path = named.text.contains(['/', ':']);

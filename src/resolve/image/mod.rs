@@ -110,10 +110,21 @@ impl Images {
         files.flat_map(Shelved::images).find(|image| image.reference == reference)
     }
 
+    /// The image of a name, or of a reference in any of the forms that Docker Hub's may have: `python:3.13-slim`.
+    pub fn called(&self, text: &str) -> Option<&Image> {
+        self.all().find(|image| image.name == text || short(&image.reference) == short(text))
+    }
+
     /// All images.
     pub fn all(&self) -> impl Iterator<Item = &Image> {
         self.files.iter().flat_map(Shelved::images)
     }
+}
+
+/// A reference without what Docker adds to it.
+fn short(reference: &str) -> &str {
+    let path = reference.strip_prefix("docker.io/").unwrap_or(reference);
+    path.strip_prefix("library/").unwrap_or(path)
 }
 
 impl Shelved {
