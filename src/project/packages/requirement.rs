@@ -158,7 +158,9 @@ fn check_url(url: &str) -> Result<(), String> {
     if url.contains(char::is_whitespace) {
         return Err("a URL cannot hold blanks".into());
     }
-    if url.starts_with("file:") {
+    // What PDM writes for a path of the project, and uv reads.
+    let inside = url.strip_prefix("file:///${PROJECT_ROOT}/").is_some_and(|path| path.split('/').all(|it| it != ".."));
+    if url.starts_with("file:") && !inside {
         return Err("a `file:` URL names a place outside the project; write the path, such as `./dist/a.whl`".into());
     }
     Ok(())
@@ -324,6 +326,7 @@ mod tests {
             "a[é]",
             "name @ nothing",
             "file:///etc/passwd",
+            "file:///${PROJECT_ROOT}/libs/../../x",
             "../../x.whl",
             "/abs/x.whl",
             "git+https://u:p@x.example/a",

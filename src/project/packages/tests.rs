@@ -99,6 +99,14 @@ fn what_never_applies_on_linux_keeps_its_line_and_has_no_name() {
 }
 
 #[test]
+fn a_path_of_the_project_may_be_written_as_pdm_writes_it() {
+    let path = "tones @ file:///${PROJECT_ROOT}/libs";
+    let packages = read(&[("requirements.txt", path)]);
+    assert_eq!(lines(&packages), [path]);
+    assert!(packages.has("tones"));
+}
+
+#[test]
 fn all_that_is_asked_of_a_package_holds_together() {
     let packages = read(&[
         ("requirements.txt", "flask>=2\n"),

@@ -1,0 +1,2 @@
+import tones
+print(tones.A4)
