@@ -64,6 +64,8 @@ fn readable(compiled: &Compilation) -> String {
         .iter()
         .filter_map(|(name, dependency)| Some(format!("{name} {}", dependency.version.as_ref()?)))
         .collect();
-    head.push_str(&format!("versions  {}\n\n", versions.join(", ")));
-    head + &describe(&compiled.plan)
+    if !versions.is_empty() {
+        head.push_str(&format!("versions  {}\n", versions.join(", ")));
+    }
+    head + "\n" + &describe(&compiled.plan)
 }

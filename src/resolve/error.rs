@@ -32,7 +32,7 @@ pub fn no_stack(stacks: &[(&Decision, String)], present: &[String]) -> Diagnosti
         .collect();
     help.push("add the files that a stack looks for, or choose one with `--stack NAME`".into());
     help.push(
-        "a project of another kind needs a stack of its own: `stack NAME { blocks [source] }` in `blocks/`".into(),
+        "a project of another kind needs a stack of its own, in `blocks/`: `cogpack explain E0701` shows one".into(),
     );
     let has = match present {
         [] => "there is nothing in it".to_owned(),
