@@ -175,8 +175,9 @@ impl Checker<'_, '_> {
                     Capability::Valued if needs.condition.is_some() => Capability::Conditional(capability.span),
                     meaning => meaning,
                 };
-                let always = self.scope.capabilities.get(&capability.name).is_some() && needs.condition.is_some();
-                if !always {
+                // What is needed without a condition on another side stays a name.
+                let known_already = self.scope.capabilities.contains_key(&capability.name);
+                if needs.condition.is_none() || !known_already {
                     self.scope.capabilities.insert(capability.name.clone(), meaning);
                 }
                 known.push((Need { name: name(capability), side, condition: None }, needs.condition.as_ref()));
