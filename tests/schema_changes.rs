@@ -70,6 +70,8 @@ fn what_changes_nothing_leaves_a_value_known() {
         "def never():\n    NAMES.append('c')",
         "def text(names):\n    return ', '.join(names)\nTEXT = text(NAMES)",
         "if __name__ == '__main__':\n    NAMES.append('c')",
+        "import numpy as np\nfrom copy import deepcopy\nARRAY = np.array(NAMES)\nOTHER = deepcopy(NAMES)",
+        "with ThreadPoolExecutor() as pool:\n    pool.map(fetch, NAMES)\nLOG.info('%s', NAMES)",
         "class Other:\n    def __init__(self):\n        self.NAMES = []\n        self.NAMES.append(NAMES[0])\n    def setup(self):\n        NAMES.sort()",
         "A = [{'n': 1}]\nB = [{'n': NAMES}]\n[k['n'] for k in B]\n[k.pop('n') for k in A]",
     ] {
