@@ -26,7 +26,6 @@ const GRPC_API: (u32, u32) = (1, 53);
 #[serde(rename_all = "PascalCase", default)]
 struct Version {
     version: String,
-    api_version: String,
     os: String,
     components: Vec<Component>,
 }
@@ -57,14 +56,19 @@ async fn listening(name: &str, address: &Address, expected: Expected) -> Result<
             Err(refusal) => refusal,
         };
         // A program reaches one kind of daemon only, and starting it takes its time.
-        let may_be_docker = !matches!(address, Address::Program { .. });
-        return if may_be_docker && is_docker(address).await { docker(name, address).await } else { Err(refusal) };
+        if matches!(address, Address::Program { .. }) {
+            return Err(refusal);
+        }
+        return match ping(address, Expected::Docker).await.ok().and_then(|answer| answer.ok()?.docker_api()) {
+            Some(api) => docker(name, address, api).await,
+            None => Err(refusal),
+        };
     }
     match ping(address, expected).await? {
-        Ok(answer) if answer.is_docker() => docker(name, address).await,
-        Ok(answer) => {
-            Err(Refusal::new(format!("it speaks HTTP and is no Docker Engine: it answers {}", answer.status)))
-        }
+        Ok(answer) => match answer.docker_api() {
+            Some(api) => docker(name, address, api).await,
+            None => Err(Refusal::new(format!("it speaks HTTP and is no Docker Engine: it answers {}", answer.status))),
+        },
         // A BuildKit hangs up on HTTP/1.
         Err(_) => buildkit(name, address).await,
     }
@@ -76,18 +80,18 @@ async fn ping(address: &Address, expected: Expected) -> Result<Result<Answer, Wr
     patiently(docker::get(connection, "/_ping")).await
 }
 
-async fn is_docker(address: &Address) -> bool {
-    matches!(ping(address, Expected::Docker).await, Ok(Ok(answer)) if answer.is_docker())
-}
-
 impl Answer {
-    fn is_docker(&self) -> bool {
-        self.status.is_success() && self.headers.contains_key("api-version")
+    /// The version of Docker's API that is spoken there, if it is a Docker Engine's answer.
+    fn docker_api(&self) -> Option<(u32, u32)> {
+        let version = self.headers.get("api-version").filter(|_| self.status.is_success())?;
+        Some(numbers(version.to_str().unwrap_or_default()))
     }
 }
 
-async fn docker(name: &str, address: &Address) -> Result<Engine, Refusal> {
-    let version = docker_version(address).await?;
+async fn docker(name: &str, address: &Address, api: (u32, u32)) -> Result<Engine, Refusal> {
+    // Both at once, since each takes the engine some milliseconds.
+    let (version, engine) = tokio::join!(docker_version(address), steered(name, address, api));
+    let version = version?;
     if version.components.iter().any(|component| component.name.starts_with("Podman")) {
         return Err(Refusal::new(format!("it is Podman {}, which has no BuildKit", version.version))
             .advise("run BuildKit in a container of Podman, and name it: `--engine podman-container://NAME`"));
@@ -95,28 +99,26 @@ async fn docker(name: &str, address: &Address) -> Result<Engine, Refusal> {
     if version.os == "windows" {
         return Err(Refusal::new("its containers are of Windows").advise("switch Docker to Linux containers"));
     }
-    let api = numbers(&version.api_version);
     if api < OLDEST_API {
         return Err(Refusal::new(format!("it is Docker {}, which is too old", version.version))
             .advise("update Docker to 20.10 or newer"));
     }
-    let direct = api >= GRPC_API && !address.has_tls();
-    let ways = if direct { &[Way::Direct, Way::Hijack][..] } else { &[Way::Hijack] };
-    let mut refusal = Refusal::new("it does not answer");
-    for way in ways {
-        let engine = Engine::new(name, Kind::Docker, address.clone(), *way);
-        match asked(engine).await {
-            Ok(mut engine) => {
-                engine.features.version = Some(version.version);
-                return Ok(engine);
-            }
-            Err(why) => {
-                refusal =
-                    Refusal::new(format!("it is Docker {}, and its BuildKit does not answer: {why}", version.version))
-            }
-        }
+    let mut engine = engine.map_err(|why| {
+        Refusal::new(format!("it is Docker {}, and its BuildKit does not answer: {why}", version.version))
+    })?;
+    engine.features.version = Some(version.version);
+    Ok(engine)
+}
+
+/// The BuildKit of a Docker Engine, on the first way that it answers on.
+async fn steered(name: &str, address: &Address, api: (u32, u32)) -> Result<Engine, String> {
+    if api >= GRPC_API
+        && !address.has_tls()
+        && let Ok(engine) = asked(Engine::new(name, Kind::Docker, address.clone(), Way::Direct)).await
+    {
+        return Ok(engine);
     }
-    Err(refusal)
+    asked(Engine::new(name, Kind::Docker, address.clone(), Way::Hijack)).await
 }
 
 async fn docker_version(address: &Address) -> Result<Version, Refusal> {

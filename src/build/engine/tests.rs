@@ -114,7 +114,7 @@ async fn every_engine_that_is_of_no_use_says_why() {
     let podman = r#"{"Version":"4.3.1","ApiVersion":"1.41","Os":"linux","Components":[{"Name":"Podman Engine"}]}"#;
     for (name, daemon) in [
         ("too old", Daemon::docker("1.39", "18.09.1")),
-        ("podman", Daemon { version: Some(podman.to_owned()), ..Daemon::docker("", "") }),
+        ("podman", Daemon { version: Some(podman.to_owned()), ..Daemon::docker("1.41", "") }),
         ("no BuildKit", Daemon { hijack: false, ..Daemon::docker("1.41", "20.10.0") }),
     ] {
         let said = message(found_with(daemon, at).await);

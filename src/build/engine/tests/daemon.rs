@@ -27,6 +27,8 @@ use crate::build::engine::duplex::Duplex;
 pub struct Daemon {
     /// What `GET /version` answers; none: it knows gRPC only.
     pub version: Option<String>,
+    /// The version of its API, as `GET /_ping` tells it.
+    pub api: String,
     /// Whether gRPC is answered on the socket itself.
     pub direct: bool,
     /// Whether `/grpc` and `/session` are there.
@@ -58,7 +60,13 @@ impl Daemon {
         let version = format!(
             r#"{{"Version":"{version}","ApiVersion":"{api}","Os":"linux","Components":[{{"Name":"Engine","Details":{{}}}}]}}"#
         );
-        Self { version: Some(version), hijack: true, workers: vec![worker(&[])], ..Self::default() }
+        Self {
+            version: Some(version),
+            api: api.to_owned(),
+            hijack: true,
+            workers: vec![worker(&[])],
+            ..Self::default()
+        }
     }
 
     /// Listens until the task is aborted; its connections end with it.
@@ -87,7 +95,9 @@ impl Daemon {
         let request = text.lines().next().unwrap_or_default();
         match (request, &self.version) {
             ("PRI * HTTP/2.0", _) if self.direct => pass(stream, grpc(self.workers.clone()), &head, b"").await,
-            ("GET /_ping HTTP/1.1", Some(_)) => say(stream, "200 OK\r\nApi-Version: 1", "OK").await,
+            ("GET /_ping HTTP/1.1", Some(_)) => {
+                say(stream, &format!("200 OK\r\nApi-Version: {}", self.api), "OK").await;
+            }
             ("GET /version HTTP/1.1", Some(version)) => say(stream, "200 OK", version).await,
             ("POST /grpc HTTP/1.1", Some(_)) if self.hijack => {
                 pass(stream, grpc(self.workers.clone()), b"", SWITCHING).await;
